@@ -1,0 +1,1 @@
+//! The home that Hearth brings itself.

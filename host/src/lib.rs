@@ -1,0 +1,10 @@
+//! The host of Hearth: it gives a component HTTP, config entries and a home, and keeps its state.
+
+pub mod audit;
+pub mod clock;
+#[allow(missing_docs)]
+pub mod contract;
+pub mod entries;
+pub mod home;
+pub mod limits;
+pub mod principals;
