@@ -12,4 +12,6 @@ pub mod contract {
         additional_derives: [PartialEq],
     });
 }
+pub mod home;
 pub mod imports;
+pub mod llm;
