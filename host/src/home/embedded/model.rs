@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+/// The state of an entity that cannot be reached: services pass it over.
+pub const UNAVAILABLE: &str = "unavailable";
+
 /// One entity as the home file describes it: what does not change while the home runs.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct EntityConfig {

@@ -1,0 +1,171 @@
+//! The home as it is now: the state of every entity, what has changed, and what will move by itself next.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::file::{HomeFile, Kind};
+use super::model::EntityState;
+use super::state::{self, StateStore};
+use crate::clock::Moment;
+
+/// All that changes; behind the one lock of the home.
+pub(super) struct Live {
+    /// By the place of the entity in the file.
+    states: Vec<EntityState>,
+    /// Exposed entities whose change nobody has taken yet, in the order of their first change. The place stands for
+    /// the newest state, so it is bounded by the number of entities.
+    pending: Vec<usize>,
+    /// The same, to find them.
+    is_pending: Vec<bool>,
+    /// What changes by itself, the next first.
+    due: BTreeSet<(Moment, usize)>,
+    /// The same, by entity.
+    due_of: BTreeMap<usize, Moment>,
+    /// Rises with every change.
+    pub revision: u64,
+    /// Whether the task that moves things is there.
+    pub mover: bool,
+}
+
+/// What setting a state did.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Set {
+    /// There is a change to take.
+    pub news: bool,
+    /// Something moves by itself that did not, or at another moment.
+    pub moving: bool,
+}
+
+impl std::ops::BitOrAssign for Set {
+    fn bitor_assign(&mut self, other: Self) {
+        self.news |= other.news;
+        self.moving |= other.moving;
+    }
+}
+
+impl Live {
+    /// The states that were kept where they fit the file, the file's own elsewhere.
+    pub fn restore(home: &HomeFile, store: &dyn StateStore) -> Self {
+        let kept = store.load();
+        let states: Vec<EntityState> = home
+            .entities
+            .iter()
+            .map(|entity| {
+                kept.get(&entity.config.id)
+                    .and_then(|kept| state::restore(&entity.config, kept))
+                    .unwrap_or_else(|| entity.initial.clone())
+            })
+            .collect();
+        let mut live = Self {
+            pending: Vec::new(),
+            is_pending: vec![false; states.len()],
+            due: BTreeSet::new(),
+            due_of: BTreeMap::new(),
+            revision: 1,
+            mover: false,
+            states,
+        };
+        for place in 0..live.states.len() {
+            live.schedule(home, place, 0);
+        }
+        live
+    }
+
+    /// The state of an entity.
+    pub fn state(&self, place: usize) -> &EntityState {
+        &self.states[place]
+    }
+
+    /// Puts an entity into a state.
+    pub fn set(
+        &mut self,
+        home: &HomeFile,
+        store: &dyn StateStore,
+        place: usize,
+        state: EntityState,
+        now: Moment,
+    ) -> Set {
+        let config = &home.entities[place].config;
+        let old = std::mem::replace(&mut self.states[place], state);
+        let state = &self.states[place];
+        if *state == old {
+            return Set::default();
+        }
+        store.save(&config.id, &state::keep(config, state));
+        let visible = state.state != old.state || state.attributes != old.attributes;
+        let moving = self.schedule(home, place, now);
+        if !visible {
+            return Set { news: false, moving };
+        }
+        self.revision += 1;
+        if config.exposed && !std::mem::replace(&mut self.is_pending[place], true) {
+            self.pending.push(place);
+        }
+        Set {
+            news: config.exposed,
+            moving,
+        }
+    }
+
+    /// Moves on to this moment all that changes by itself.
+    pub fn advance(&mut self, home: &HomeFile, store: &dyn StateStore, now: Moment) -> Set {
+        let mut done = Set::default();
+        while let Some(&(moment, place)) = self.due.first() {
+            if moment > now {
+                break;
+            }
+            self.due.remove(&(moment, place));
+            self.due_of.remove(&place);
+            let Kind::Domain(rules) = &home.entities[place].kind else {
+                continue;
+            };
+            let mut state = self.states[place].clone();
+            rules.advance(&home.entities[place].config, &mut state, now);
+            done |= self.set(home, store, place, state, now);
+            self.schedule(home, place, now);
+        }
+        done
+    }
+
+    /// When something changes by itself next.
+    pub fn next_due(&self) -> Option<Moment> {
+        self.due.first().map(|(moment, _)| *moment)
+    }
+
+    /// Whether there are changes to take.
+    pub fn has_news(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    /// Takes the places of what has changed.
+    pub fn take_news(&mut self) -> Vec<usize> {
+        let taken = std::mem::take(&mut self.pending);
+        for place in &taken {
+            self.is_pending[*place] = false;
+        }
+        taken
+    }
+
+    /// Notes when an entity changes by itself next; whether that is news. A moment that has been `advance`d to lies
+    /// behind, so the next one is later.
+    fn schedule(&mut self, home: &HomeFile, place: usize, advanced_to: Moment) -> bool {
+        let entity = &home.entities[place];
+        let due = match &entity.kind {
+            Kind::Domain(rules) => rules.due(&entity.config, &self.states[place]),
+        };
+        let due = due.map(|due| due.max(advanced_to + 1));
+        let known = match due {
+            Some(due) => self.due_of.insert(place, due),
+            None => self.due_of.remove(&place),
+        };
+        if known == due {
+            return false;
+        }
+        if let Some(known) = known {
+            self.due.remove(&(known, place));
+        }
+        if let Some(due) = due {
+            self.due.insert((due, place));
+        }
+        due.is_some()
+    }
+}
