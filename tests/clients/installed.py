@@ -1,0 +1,64 @@
+"""Installs what the clients need, once for each version of it, outside the repository."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+def cache() -> Path:
+    """Where it goes."""
+    given = os.environ.get("HEARTH_TESTS_CACHE")
+    base = Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "hearth/tests"
+    base.mkdir(parents=True, exist_ok=True)
+    return base
+
+
+def _stamped(name: str, *inputs: Path) -> tuple[Path, Path]:
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in inputs)).hexdigest()[:12]
+    folder = cache() / f"{name}-{digest}"
+    return folder, folder / "installed"
+
+
+def environment(requirements: Path, name: str) -> Path:
+    """The Python of a virtual environment with these requirements."""
+    folder, stamp = _stamped(name, requirements)
+    interpreter = folder / "bin/python"
+    if not stamp.exists():
+        print(f"# installing {requirements.name}", flush=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        install = [interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        subprocess.run([*install, "--requirement", requirements], check=True)
+        stamp.touch()
+    return interpreter
+
+
+@functools.cache
+def python(version: str) -> Path:
+    """The Python with this version of the SDK."""
+    return environment(HERE / f"requirements-{version}.txt", f"python-{version}")
+
+
+@functools.cache
+def node() -> Path:
+    """A folder with the Node packages, and the clients beside them: modules are looked for from where a script lies."""
+    folder, stamp = _stamped("node", HERE / "package.json", HERE / "package-lock.json")
+    folder.mkdir(exist_ok=True)
+    if not stamp.exists():
+        print("# installing package-lock.json", flush=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(HERE / name, folder)
+        # Standard output is for the counts.
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=folder, check=True, stdout=sys.stderr)
+        stamp.touch()
+    for script in HERE.glob("*.mjs"):
+        shutil.copy(script, folder)
+    return folder
