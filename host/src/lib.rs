@@ -6,5 +6,6 @@ pub mod clock;
 pub mod contract;
 pub mod entries;
 pub mod home;
+pub mod http;
 pub mod limits;
 pub mod principals;

@@ -1,0 +1,6 @@
+//! HTTP: the transports of MCP, and what lies beside them.
+
+pub mod auth;
+pub mod origin;
+
+pub use auth::{Authenticate, Grant};
