@@ -3,14 +3,23 @@
 //! Nothing here performs anything: a call answers at once or says what is to be done in the home ([`Plan`]), and
 //! [`Llm::finish`] makes the answer of its outcomes, maybe in another instance than the one that planned.
 
+mod assist;
+mod closest;
+mod finish;
+mod python;
+pub mod schema;
 pub mod selection;
+mod tool;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
+pub use self::finish::{Finish, Job, Target};
 pub use self::selection::{APIS, OwnApi, Selection, SelectionError};
+use self::tool::Tool;
 use crate::contract::hearth::mcp::types::{Action, Outcome};
 use crate::home::Mirror;
 
@@ -48,7 +57,7 @@ pub enum Call {
 /// What is to be done in the home for one tool call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
-    /// Run together.
+    /// Run together. Never empty.
     pub actions: Vec<Action>,
     /// Milliseconds after which an action that still runs counts as done.
     pub patience_ms: u32,
@@ -58,16 +67,42 @@ pub struct Plan {
     pub finish: Finish,
 }
 
-/// All that is needed to answer a call once its actions are done. It travels in the ticket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Finish {
-    /// A script's response is the answer.
-    Script,
-}
-
 /// The LLM APIs over one home, with what is worth keeping between two requests. All of it can be derived again.
 #[derive(Default)]
-pub struct Llm {}
+pub struct Llm {
+    offers: BTreeMap<Selection, Offer>,
+    /// The part of the prompt that only changes with the registry, and the revision that it is of.
+    reading: Option<(u64, String)>,
+}
+
+/// What a selection offers, as of one revision of the registry.
+struct Offer {
+    revision: u64,
+    tools: Vec<Tool>,
+    json: Arc<str>,
+    digest: Arc<str>,
+}
+
+impl Offer {
+    fn new(selection: &Selection, mirror: &Mirror) -> Self {
+        let mut tools = Vec::new();
+        if selection.contains(assist::ID) {
+            tools.extend(assist::tools(mirror));
+        }
+        if selection.read_only() {
+            tools.retain(|tool| tool.hints.read_only);
+        }
+        let definitions: Vec<Value> = tools.iter().map(Tool::definition).collect();
+        let json = Value::from(definitions).to_string();
+        let digest: String = Sha256::digest(&json).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self {
+            revision: mirror.registry_revision(),
+            tools,
+            json: json.into(),
+            digest: digest.into(),
+        }
+    }
+}
 
 impl Llm {
     /// Nothing cached yet.
@@ -76,56 +111,95 @@ impl Llm {
     }
 
     /// The tools as a serialized JSON array, as `tools/list` says them.
-    pub fn tools_json(&mut self, _selection: &Selection, _request: &Request) -> Arc<str> {
-        "[]".into()
+    pub fn tools_json(&mut self, selection: &Selection, request: &Request) -> Arc<str> {
+        self.offer(selection, request).json.clone()
     }
 
     /// SHA-256 in hex of the tools that are offered without a device.
-    pub fn tools_digest(&mut self, _selection: &Selection, _request: &Request) -> Arc<str> {
-        "".into()
+    pub fn tools_digest(&mut self, selection: &Selection, request: &Request) -> Arc<str> {
+        self.offer(selection, request).digest.clone()
     }
 
     /// Each tool by its name, with its definition as JSON.
-    pub fn tools(&mut self, _selection: &Selection, _request: &Request) -> Vec<(String, String)> {
-        Vec::new()
+    pub fn tools(&mut self, selection: &Selection, request: &Request) -> Vec<(String, String)> {
+        let tools = &self.offer(selection, request).tools;
+        tools
+            .iter()
+            .map(|tool| (tool.name.clone(), tool.definition().to_string()))
+            .collect()
     }
 
     /// The prompt that goes with the tools.
-    pub fn prompt(&mut self, _selection: &Selection, _request: &Request) -> String {
-        String::new()
+    pub fn prompt(&mut self, selection: &Selection, request: &Request) -> String {
+        if !selection.contains(assist::ID) {
+            return String::new();
+        }
+        let mirror = request.mirror;
+        let revision = mirror.registry_revision();
+        if self.reading.as_ref().is_none_or(|(of, _)| *of != revision) {
+            self.reading = Some((revision, assist::prompt::reading(mirror)));
+        }
+        let mut prompt = self.reading.as_ref().map(|(_, text)| text.clone()).unwrap_or_default();
+        if let Some(controlling) = assist::prompt::controlling(mirror, request.device) {
+            prompt.push('\n');
+            prompt.push_str(&controlling);
+        }
+        prompt
     }
 
     /// Whether the live context is among the tools, and with it the snapshot resource.
-    pub fn live_context_offered(&mut self, _selection: &Selection, _request: &Request) -> bool {
-        false
+    pub fn live_context_offered(&mut self, selection: &Selection, request: &Request) -> bool {
+        self.offer(selection, request)
+            .tools
+            .iter()
+            .any(|tool| tool.name == assist::live_context::NAME)
     }
 
-    /// The live context without filters: what the snapshot resource says.
-    pub fn live_context(&mut self, _request: &Request) -> ToolResult {
-        ToolResult {
-            text: String::new(),
-            is_error: true,
+    /// The live context without filters as plain text: what the snapshot resource says. An error when nothing is
+    /// exposed.
+    pub fn live_context(&mut self, request: &Request) -> ToolResult {
+        match assist::live_context::snapshot(request.mirror) {
+            Ok(text) => ToolResult { text, is_error: false },
+            Err(text) => ToolResult { text, is_error: true },
         }
     }
 
     /// Calls a tool. `arguments` is a JSON object.
-    pub fn call(&mut self, _selection: &Selection, _request: &Request, tool: &str, _arguments: &Value) -> Call {
-        Call::Answer(ToolResult {
-            text: format!("Error calling tool: Tool \"{tool}\" not found"),
-            is_error: true,
-        })
+    pub fn call(&mut self, selection: &Selection, request: &Request, tool: &str, arguments: &Value) -> Call {
+        let tools = &self.offer(selection, request).tools;
+        match tools.iter().find(|offered| offered.name == tool) {
+            Some(tool) => tool.call(request, arguments),
+            None => Call::Answer(not_found(tool, tools)),
+        }
     }
 
     /// Answers a call whose actions are done; `outcomes` in the order of the plan's actions.
-    pub fn finish(&self, _finish: &Finish, _outcomes: &[Outcome]) -> ToolResult {
-        ToolResult {
-            text: String::new(),
-            is_error: true,
-        }
+    pub fn finish(&self, finish: &Finish, outcomes: &[Outcome]) -> ToolResult {
+        finish.answer(outcomes)
     }
+
+    fn offer(&mut self, selection: &Selection, request: &Request) -> &Offer {
+        let mirror = request.mirror;
+        let offer = self
+            .offers
+            .entry(selection.clone())
+            .or_insert_with(|| Offer::new(selection, mirror));
+        if offer.revision != mirror.registry_revision() {
+            *offer = Offer::new(selection, mirror);
+        }
+        offer
+    }
+}
+
+fn not_found(name: &str, tools: &[Tool]) -> ToolResult {
+    let mut text = format!("Error calling tool: Tool \"{name}\" not found");
+    if let Some(near) = closest::closest(name, tools.iter().map(|tool| tool.name.as_str())) {
+        text.push_str(&format!("; the closest one is \"{near}\""));
+    }
+    ToolResult { text, is_error: true }
 }
 
 /// The actions that a [`Plan`] may hold: `light.turn_on`, or `script.*` for all of a domain.
 pub fn actions() -> Vec<String> {
-    Vec::new()
+    assist::actions().map(str::to_owned).collect()
 }

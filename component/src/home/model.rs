@@ -1,0 +1,151 @@
+//! What the home consists of, prepared for matching.
+
+use std::cell::OnceCell;
+
+use serde_json::{Map, Value};
+
+use super::names;
+use crate::contract::hearth::mcp::home as contract;
+
+/// A floor of the home.
+pub struct Floor {
+    /// Names it in the home.
+    pub id: String,
+    /// As its owner wrote it.
+    pub name: String,
+    /// Its name and aliases as [`names::key`] makes them.
+    pub(super) keys: Vec<String>,
+}
+
+impl Floor {
+    pub(super) fn new(floor: contract::Floor) -> Self {
+        Self {
+            keys: keys(&floor.name, &floor.aliases),
+            id: floor.id,
+            name: floor.name,
+        }
+    }
+}
+
+/// An area of the home.
+pub struct Area {
+    /// Names it in the home.
+    pub id: String,
+    /// As its owner wrote it.
+    pub name: String,
+    /// In code-point order.
+    pub aliases: Vec<String>,
+    /// Id of its floor.
+    pub floor: Option<String>,
+    /// Its name and aliases as [`names::key`] makes them.
+    pub(super) keys: Vec<String>,
+}
+
+impl Area {
+    pub(super) fn new(mut area: contract::Area) -> Self {
+        area.aliases.sort();
+        Self {
+            keys: keys(&area.name, &area.aliases),
+            id: area.id,
+            name: area.name,
+            aliases: area.aliases,
+            floor: area.floor,
+        }
+    }
+}
+
+fn keys(name: &str, aliases: &[String]) -> Vec<String> {
+    std::iter::once(name)
+        .chain(aliases.iter().map(String::as_str))
+        .map(names::key)
+        .collect()
+}
+
+/// What a script takes, beside its entity.
+pub struct Script {
+    /// The service that runs it, `script.good_night`.
+    pub action: String,
+    /// As its owner wrote it; may be empty.
+    pub description: String,
+    /// Its fields in their order, as in Home Assistant.
+    pub fields: Map<String, Value>,
+}
+
+impl Script {
+    pub(super) fn new(script: contract::Script) -> Self {
+        Self {
+            action: script.action,
+            description: script.description,
+            fields: serde_json::from_slice(&script.fields).unwrap_or_default(),
+        }
+    }
+}
+
+/// An exposed entity.
+pub struct Entity {
+    /// `light.bed_light`.
+    pub id: String,
+    /// The friendly name.
+    pub name: String,
+    /// The names and aliases that it answers to, trimmed, in the owner's order.
+    pub names: Vec<String>,
+    /// Id of its area: its own, or that of its device.
+    pub area: Option<String>,
+    /// `light`.
+    pub domain: String,
+    /// The device class that matching goes by.
+    pub device_class: Option<String>,
+    /// The bits of `supported_features`.
+    pub features: u64,
+    /// `on`.
+    pub state: String,
+    /// Decimals that a numeric state is shown with.
+    pub precision: Option<u32>,
+    /// `names` as [`names::key`] makes them.
+    keys: Vec<String>,
+    /// One JSON object in the home's order, parsed only where it is looked at.
+    attributes: Vec<u8>,
+    /// How the live context tells of this entity: derived once for each state.
+    told: OnceCell<Box<str>>,
+}
+
+impl Entity {
+    pub(super) fn new(entity: contract::Entity) -> Self {
+        let names: Vec<String> = entity.aliases.iter().map(|alias| alias.trim().to_owned()).collect();
+        Self {
+            keys: names.iter().map(|name| names::key(name)).collect(),
+            id: entity.id,
+            name: entity.name,
+            names,
+            area: entity.area,
+            domain: entity.domain,
+            device_class: entity.device_class,
+            features: entity.features,
+            state: entity.state,
+            precision: entity.precision,
+            attributes: entity.attributes,
+            told: OnceCell::new(),
+        }
+    }
+
+    pub(super) fn update(&mut self, state: String, attributes: Vec<u8>) {
+        self.state = state;
+        self.attributes = attributes;
+        self.told = OnceCell::new();
+    }
+
+    /// Whether it answers to this text: its id as it is, or a name whose [`names::key`] is `key`.
+    pub fn is_called(&self, text: &str, key: &str) -> bool {
+        self.id == text || self.keys.iter().any(|own| own == key)
+    }
+
+    /// Its attributes in the home's order.
+    pub fn attributes(&self) -> Map<String, Value> {
+        serde_json::from_slice(&self.attributes).unwrap_or_default()
+    }
+
+    /// How it is told of, made by `tell` when its state was not told of before.
+    pub fn told(&self, tell: impl FnOnce(&Self) -> String) -> &str {
+        self.told.get_or_init(|| tell(self).into_boxed_str())
+    }
+}

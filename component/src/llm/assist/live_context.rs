@@ -1,0 +1,259 @@
+//! `homeassistant__GetLiveContext`, and the snapshot resource that says the same: what is exposed, with its state.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value, json};
+
+use super::targets::{Constraints, Preferences, Reason, find};
+use super::yaml;
+use crate::home::{Entity, Mirror};
+use crate::llm::schema::{Parameters, Schema};
+use crate::llm::tool::{Arguments, Hints, Reading, Tool};
+use crate::llm::{Call, Request, ToolResult};
+
+/// Names the tool; the snapshot resource is there when it is.
+pub(crate) const NAME: &str = "homeassistant__GetLiveContext";
+
+/// What an answer begins with.
+const HEADER: &str = "Live Context: An overview of the areas and the devices in this smart home:\n";
+
+/// The answer while nothing is exposed.
+const NOTHING: &str = "Nothing in this home is exposed to assistants. If the user wants to control a device, tell them \
+                       to expose it first.";
+
+/// Attributes that tell more about a state; the others are noise to a model.
+const ATTRIBUTES: &[&str] = &[
+    "temperature",
+    "current_temperature",
+    "temperature_unit",
+    "brightness",
+    "humidity",
+    "unit_of_measurement",
+    "device_class",
+    "current_position",
+    "percentage",
+    "volume_level",
+    "media_title",
+    "media_artist",
+    "media_album_name",
+];
+
+/// Domains that have tools of their own to be read by.
+const APART: &[&str] = &["calendar", "script"];
+
+pub(super) fn tool() -> Tool {
+    let text_or_list = Schema::any_of(vec![Schema::string(), Schema::array(Schema::string())]);
+    Tool {
+        name: NAME.to_owned(),
+        title: "Get live context".to_owned(),
+        description:
+            "Read the current state of the home: what is on, open, locked or playing, temperatures, positions, \
+                      sensor values. Call it for every question about how things are now, and before acting on a \
+                      condition. Filters combine; filter by domain to look at all devices of a kind."
+                .to_owned(),
+        parameters: Parameters::of(
+            [
+                ("name", Schema::string().describe("Only what has this name or alias")),
+                (
+                    "domain",
+                    text_or_list.describe("Only this domain or these, such as \"light\" or \"sensor\""),
+                ),
+                (
+                    "area",
+                    Schema::string().describe("Only what is in the area of this name or alias"),
+                ),
+            ],
+            &[],
+        ),
+        hints: Hints::READS,
+        reading: Reading::Strict,
+        entity: None,
+        run: |_, request, arguments| Ok(Call::Answer(call(request, &arguments))),
+    }
+}
+
+/// The entities that the live and the static context tell of, by their names.
+pub(super) fn entities(mirror: &Mirror) -> impl Iterator<Item = &Entity> {
+    mirror
+        .entities_by_name()
+        .filter(|entity| !APART.contains(&entity.domain.as_str()))
+}
+
+/// The whole live context as plain text.
+///
+/// # Errors
+/// When nothing is exposed, with what to do about it.
+pub(crate) fn snapshot(mirror: &Mirror) -> Result<String, String> {
+    tell(mirror, entities(mirror)).ok_or_else(|| NOTHING.to_owned())
+}
+
+/// None when there is nothing to tell of.
+fn tell<'a>(mirror: &Mirror, entities: impl Iterator<Item = &'a Entity>) -> Option<String> {
+    let mut text = HEADER.to_owned();
+    for entity in entities {
+        text.push_str(entity.told(|entity| yaml::item(&facts(mirror, entity))));
+    }
+    (text.len() > HEADER.len()).then_some(text)
+}
+
+fn call(request: &Request, arguments: &Arguments) -> ToolResult {
+    let mirror = request.mirror;
+    let domains: Vec<String> = match arguments.get("domain") {
+        Some(Value::String(domain)) => vec![domain.as_str()],
+        Some(Value::Array(domains)) => domains.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+    .iter()
+    .map(|domain| domain.trim().to_lowercase())
+    .filter(|domain| !domain.is_empty())
+    .collect();
+    let text = |name: &str| {
+        arguments
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+    };
+    let wanted = Constraints {
+        name: text("name"),
+        area: text("area"),
+        domains: (!domains.is_empty()).then(|| domains.iter().map(String::as_str).collect()),
+        // It only tells: two lamps of one name are both told of.
+        duplicate_names: true,
+        ..Constraints::default()
+    };
+    let answer = match find(mirror, entities(mirror), &wanted, Preferences::default()) {
+        _ if entities(mirror).next().is_none() => Err(NOTHING.to_owned()),
+        Ok(matched) => tell(mirror, matched.entities.into_iter()).ok_or_else(|| NOTHING.to_owned()),
+        Err(reason) => Err(nothing_matched(reason, &wanted)),
+    };
+    match answer {
+        Ok(text) => ToolResult {
+            text: json!({"result": text}).to_string(),
+            is_error: false,
+        },
+        Err(text) => ToolResult {
+            text: json!({"error": text}).to_string(),
+            is_error: true,
+        },
+    }
+}
+
+fn nothing_matched(reason: Reason, wanted: &Constraints) -> String {
+    let (name, area) = (wanted.name.unwrap_or_default(), wanted.area.unwrap_or_default());
+    match reason {
+        Reason::InvalidArea => format!("Area '{area}' does not exist"),
+        Reason::Name => format!("No exposed entities matched name '{name}'"),
+        Reason::Area => format!("No exposed entities found in area '{area}'"),
+        Reason::Domain => {
+            let domains = wanted
+                .domains
+                .as_ref()
+                .map(|domains| domains.join(", "))
+                .unwrap_or_default();
+            format!("No exposed entities found in domain(s): {domains}")
+        }
+        _ => "No entities matched the provided filter".to_owned(),
+    }
+}
+
+/// What does not change with the state: names, domain and, last, areas.
+pub(super) fn identity(mirror: &Mirror, entity: &Entity) -> Map<String, Value> {
+    let mut facts = Map::new();
+    facts.insert("names".to_owned(), entity.names.join(", ").into());
+    facts.insert("domain".to_owned(), entity.domain.clone().into());
+    if let Some(areas) = areas(mirror, entity) {
+        facts.insert("areas".to_owned(), areas.into());
+    }
+    facts
+}
+
+fn areas(mirror: &Mirror, entity: &Entity) -> Option<String> {
+    let area = mirror.area(entity.area.as_deref()?)?;
+    let names: Vec<&str> = std::iter::once(&area.name)
+        .chain(&area.aliases)
+        .map(String::as_str)
+        .collect();
+    Some(names.join(", "))
+}
+
+fn facts(mirror: &Mirror, entity: &Entity) -> Map<String, Value> {
+    let attributes = entity.attributes();
+    let mut facts = identity(mirror, entity);
+    let areas = facts.shift_remove("areas");
+    facts.insert("state".to_owned(), state(entity, &attributes, mirror.zone()).into());
+    facts.extend(areas.map(|areas| ("areas".to_owned(), areas)));
+    let telling = telling(entity, attributes);
+    if !telling.is_empty() {
+        facts.insert("attributes".to_owned(), telling.into());
+    }
+    facts
+}
+
+/// The state as a person would read it: rounded, and moments in local time.
+fn state(entity: &Entity, attributes: &Map<String, Value>, zone: &TimeZone) -> String {
+    let mut state = entity.state.clone();
+    if entity.domain == "sensor"
+        && let Some(precision) = entity.precision
+        && let Some(rounded) = rounded(&state, precision)
+    {
+        state = rounded;
+    }
+    if attributes.get("device_class").is_some_and(|class| class == "timestamp")
+        && let Some(local) = local(&entity.state, zone)
+    {
+        state = local;
+    }
+    state
+}
+
+/// Half to even, as the exact value has it; no negative zero.
+fn rounded(state: &str, precision: u32) -> Option<String> {
+    let number: f64 = state.trim().parse().ok()?;
+    let text = format!("{number:.*}", usize::try_from(precision).ok()?);
+    let zero = text.starts_with('-') && !text.contains(|c: char| c.is_ascii_digit() && c != '0');
+    Some(if zero && number.is_finite() {
+        text[1..].to_owned()
+    } else {
+        text
+    })
+}
+
+/// ISO 8601 with the offset of the home's zone; a moment without an offset is taken to be local already.
+fn local(state: &str, zone: &TimeZone) -> Option<String> {
+    let moment = match state.parse::<Timestamp>() {
+        Ok(moment) => moment.to_zoned(zone.clone()),
+        Err(_) => state.parse::<DateTime>().ok()?.to_zoned(zone.clone()).ok()?,
+    };
+    let fraction = if moment.subsec_nanosecond() == 0 { "" } else { "%.6f" };
+    Some(moment.strftime(&format!("%Y-%m-%dT%H:%M:%S{fraction}%:z")).to_string())
+}
+
+/// The attributes worth telling, in their order. Whole numbers become texts, as in Home Assistant.
+fn telling(entity: &Entity, attributes: Map<String, Value>) -> Map<String, Value> {
+    let brightness = attributes
+        .get("brightness")
+        .and_then(Value::as_i64)
+        .filter(|_| entity.domain == "light");
+    let mut telling: Map<String, Value> = attributes
+        .into_iter()
+        .filter(|(name, _)| ATTRIBUTES.contains(&name.as_str()))
+        .map(|(name, value)| (name, worded(value)))
+        .collect();
+    if let Some(brightness) = brightness {
+        // The tools take percent. What is on is never told as 0.
+        let percent = (brightness as f64 / 255.0 * 100.0).round_ties_even() as i64;
+        let percent = if brightness > 0 { percent.max(1) } else { percent };
+        telling.insert("brightness_pct".to_owned(), percent.to_string().into());
+    }
+    telling
+}
+
+fn worded(value: Value) -> Value {
+    match value {
+        Value::Number(number) if !number.is_f64() => number.to_string().into(),
+        Value::Bool(true) => "True".into(),
+        Value::Bool(false) => "False".into(),
+        other => other,
+    }
+}

@@ -1,0 +1,38 @@
+//! `intent__HassCancelAllTimers`. There are no timers yet that could be started, so none is ever cancelled; the tool is
+//! offered nevertheless, as in Home Assistant, so that "cancel my timers" gets an answer.
+
+use serde_json::{Map, Value, json};
+
+use crate::llm::schema::{Parameters, Schema};
+use crate::llm::tool::{Arguments, Hints, Reading, Tool};
+use crate::llm::{Call, ToolResult};
+
+pub(super) fn cancel_all() -> Tool {
+    Tool {
+        name: "intent__HassCancelAllTimers".to_owned(),
+        title: "Cancel all timers".to_owned(),
+        description: "Cancel all timers, or those in one area.".to_owned(),
+        parameters: Parameters::of([("area", Schema::string())], &[]),
+        hints: Hints::SETS,
+        reading: Reading::Intent,
+        entity: None,
+        run: |_, _, arguments| Ok(Call::Answer(answer(arguments))),
+    }
+}
+
+fn answer(mut arguments: Arguments) -> ToolResult {
+    let mut slots = Map::new();
+    slots.insert("canceled".to_owned(), 0.into());
+    slots.extend(arguments.shift_remove_entry("area"));
+    let none: [Value; 0] = [];
+    ToolResult {
+        text: json!({
+            "speech": {},
+            "response_type": "action_done",
+            "speech_slots": slots,
+            "data": {"success": none, "failed": none},
+        })
+        .to_string(),
+        is_error: false,
+    }
+}
