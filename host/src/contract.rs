@@ -1,5 +1,4 @@
 //! The contract in Rust, generated from `wit/`.
-#![allow(missing_docs)]
 
 wasmtime::component::bindgen!({
     path: "../wit",

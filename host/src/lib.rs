@@ -4,6 +4,7 @@ pub mod audit;
 pub mod clock;
 #[allow(missing_docs)]
 pub mod contract;
+pub mod engine;
 pub mod entries;
 pub mod home;
 pub mod http;

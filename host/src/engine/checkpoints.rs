@@ -1,0 +1,91 @@
+//! What the engine keeps for the component: the state that a new instance goes on from.
+
+use std::collections::BTreeMap;
+
+use crate::contract::hearth::mcp::types::Checkpoint;
+
+/// Bytes that the body of a checkpoint may have.
+pub const BODY_LIMIT: usize = 4 << 10;
+/// Bytes that the head of a checkpoint may have.
+const HEAD_LIMIT: usize = 4 << 10;
+/// Checkpoints kept at a time.
+const COUNT_LIMIT: usize = 65_536;
+
+/// Kept checkpoints by their key.
+#[derive(Debug, Default)]
+pub(super) struct Checkpoints {
+    kept: BTreeMap<String, Checkpoint>,
+    /// Those that the running generation cannot read, out of its way.
+    aside: BTreeMap<String, Checkpoint>,
+}
+
+impl Checkpoints {
+    pub fn get(&self, key: &str) -> Option<&Checkpoint> {
+        self.kept.get(key)
+    }
+
+    pub fn keep(&mut self, checkpoint: Checkpoint) {
+        self.aside.remove(&checkpoint.key);
+        self.kept.insert(checkpoint.key.clone(), checkpoint);
+    }
+
+    pub fn forget(&mut self, key: &str) {
+        self.kept.remove(key);
+        self.aside.remove(key);
+    }
+
+    /// Out of the way of this generation. A later one may read it.
+    pub fn set_aside(&mut self, key: &str) {
+        if let Some(checkpoint) = self.kept.remove(key) {
+            self.aside.insert(key.to_owned(), checkpoint);
+        }
+    }
+
+    /// All that a new instance gets, in the order of their keys.
+    pub fn all(&self) -> Vec<Checkpoint> {
+        self.kept.values().cloned().collect()
+    }
+
+    pub fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    pub fn aside(&self) -> usize {
+        self.aside.len()
+    }
+
+    /// Whether a checkpoint may be kept.
+    ///
+    /// # Errors
+    /// Which limit it is over, or that it is in a format that its writer did not name.
+    pub fn check(&self, checkpoint: &Checkpoint, writes: &[u32]) -> Result<(), String> {
+        let key = &checkpoint.key;
+        let body = checkpoint.body.len();
+        if body > BODY_LIMIT {
+            return Err(format!(
+                "the checkpoint {key:?} has {body} bytes, and {BODY_LIMIT} are allowed"
+            ));
+        }
+        let head = key.len()
+            + checkpoint.client.len()
+            + checkpoint.protocol_version.len()
+            + checkpoint.tools_digest.len()
+            + checkpoint.principal.as_ref().map_or(0, String::len);
+        if head > HEAD_LIMIT {
+            let key: String = key.chars().take(64).collect();
+            return Err(format!(
+                "the head of the checkpoint {key:?} has {head} bytes, and {HEAD_LIMIT} are allowed"
+            ));
+        }
+        if !writes.contains(&checkpoint.format) {
+            return Err(format!(
+                "the checkpoint {key:?} is in state format {}, which `describe` does not name",
+                checkpoint.format
+            ));
+        }
+        if self.kept.len() >= COUNT_LIMIT && !self.kept.contains_key(key) {
+            return Err(format!("{COUNT_LIMIT} checkpoints are kept, and no more are allowed"));
+        }
+        Ok(())
+    }
+}

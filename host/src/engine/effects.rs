@@ -1,0 +1,179 @@
+//! Effects: what the component asked for, applied one by one after its call has returned.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::outlet::{Destination, Full};
+use super::rights::{Judge, Verdict, is_of_event};
+use super::shared::Shared;
+use super::turn::{Cause, Core};
+use super::work::{self, ACTIONS_LIMIT, Job, Trail, WORK_LIMIT};
+use crate::audit::Record;
+use crate::contract::hearth::mcp::types::{Effect, Level, Log, Perform, Send};
+
+/// Bytes of one log text.
+const LOG_BYTES: usize = 4 << 10;
+
+impl Core {
+    pub(super) fn apply(&mut self, shared: &Arc<Shared>, effect: Effect, cause: &Cause) {
+        match effect {
+            Effect::Send(send) => self.send(shared, send),
+            Effect::End(outlet) => match self.outlets.find(outlet) {
+                Destination::Open(open) => open.queue.end(),
+                Destination::Ended => {}
+                Destination::Unknown => fault(
+                    shared,
+                    &format!("it ended the outlet {outlet}, which was never given out"),
+                ),
+            },
+            Effect::Perform(perform) => self.perform(shared, perform, cause),
+            Effect::Abandon(key) => self.work.abandon(&key),
+            Effect::Keep(checkpoint) => self.checkpoints.keep(checkpoint),
+            Effect::Forget(key) => self.checkpoints.forget(&key),
+            Effect::Wake(moment) => shared.timer.set(Some(moment)),
+            Effect::Log(log) => trace(self.generation.number, &log),
+            Effect::Resumable(resumable) => fault(
+                shared,
+                &format!(
+                    "it made outlet {} resumable, which no transport here is",
+                    resumable.outlet
+                ),
+            ),
+            Effect::Detach(detach) => fault(
+                shared,
+                &format!("it detached outlet {}, which no transport here can", detach.outlet),
+            ),
+        }
+    }
+
+    fn send(&mut self, shared: &Shared, send: Send) {
+        let open = match self.outlets.find(send.outlet) {
+            Destination::Open(open) => open,
+            Destination::Ended => return,
+            Destination::Unknown => {
+                let text = format!("it sent to the outlet {}, which was never given out", send.outlet);
+                return fault(shared, &text);
+            }
+        };
+        if let Err(Full) = open.queue.send(Bytes::from(send.body), send.replaces, &shared.limits) {
+            tracing::warn!(
+                session = open.session,
+                principal = open.principal,
+                messages = shared.limits.unread_messages,
+                bytes = shared.limits.unread_bytes,
+                "the stream ends: its client does not read (`--limit-unread-messages`, `--limit-unread-bytes`)"
+            );
+            shared.board.lock().overflows += 1;
+            // `closed` is an event of its own, after this one.
+            let _ = shared.closings.send(send.outlet);
+        }
+    }
+
+    fn perform(&mut self, shared: &Arc<Shared>, perform: Perform, cause: &Cause) {
+        if self.work.contains(&perform.key) {
+            let text = format!("it performed the key {:?}, which is still open", perform.key);
+            return fault(shared, &text);
+        }
+        if self.down {
+            return;
+        }
+        let verdicts = self.verdicts(shared, &perform, cause);
+        let client = self.client(cause);
+        let moment = self.moments.next(shared.clock.now());
+        let trails = self.trails(shared, &perform, &verdicts, &client, moment);
+        let serial = self
+            .work
+            .insert(perform.key.clone(), perform.ticket, perform.principal, client);
+        let job = Job {
+            key: perform.key.clone(),
+            serial,
+            actions: perform.actions.into_iter().zip(verdicts).collect(),
+            trails,
+            patience_ms: perform.patience.into(),
+            deadline_ms: u64::from(perform.deadline).min(shared.limits.action_ms),
+        };
+        let task = work::start(shared, job);
+        self.work.set_task(&perform.key, task);
+    }
+
+    fn verdicts(&self, shared: &Shared, perform: &Perform, cause: &Cause) -> Vec<Verdict> {
+        let refuse_all = |reason: String| {
+            let verdict = Verdict {
+                entities: Vec::new(),
+                refused: Some(reason),
+            };
+            vec![verdict; perform.actions.len()]
+        };
+        let principal = perform.principal.as_str();
+        let of_work = cause.work.as_ref().map(|(_, principal, _)| principal.as_str());
+        if !is_of_event(principal, cause.principal.as_ref(), of_work) && !self.outlets.has_session_of(principal) {
+            fault(
+                shared,
+                &format!("it acted for the principal {principal:?}, who did not ask and has no session"),
+            );
+            return refuse_all("nobody with such rights asked for it".to_owned());
+        }
+        if self.work.len() >= WORK_LIMIT {
+            return refuse_all(format!("{WORK_LIMIT} calls are running already"));
+        }
+        if perform.actions.len() > ACTIONS_LIMIT {
+            return refuse_all(format!("a call may have {ACTIONS_LIMIT} actions"));
+        }
+        let judge = Judge {
+            declared: &self.generation.declared,
+            entries: shared.entries.as_ref(),
+            home: shared.home.as_ref(),
+            principals: shared.principals.as_ref(),
+        };
+        judge.decide(principal, &perform.actions)
+    }
+
+    /// Name and version of the client, as the checkpoint of its session says.
+    fn client(&self, cause: &Cause) -> String {
+        if let Some((_, _, client)) = &cause.work {
+            return client.clone();
+        }
+        let kept = cause.session.as_ref().and_then(|session| self.checkpoints.get(session));
+        kept.map(|checkpoint| checkpoint.client.clone()).unwrap_or_default()
+    }
+
+    fn trails(
+        &self,
+        shared: &Shared,
+        perform: &Perform,
+        verdicts: &[Verdict],
+        client: &str,
+        moment: u64,
+    ) -> Vec<Trail> {
+        let arguments = String::from_utf8_lossy(&perform.arguments);
+        let records = perform.actions.iter().zip(verdicts).map(|(action, verdict)| Record {
+            moment,
+            principal: perform.principal.clone(),
+            client: client.to_owned(),
+            tool: perform.tool.clone(),
+            arguments: arguments.clone().into_owned(),
+            action: action.name.clone(),
+            entities: verdict.entities.clone(),
+            outcome: String::new(),
+            generation: self.generation.number,
+        });
+        records.map(|record| Trail::new(record, shared.audit.clone())).collect()
+    }
+}
+
+/// The component broke the contract. The effect is not applied, and everything else goes on.
+fn fault(shared: &Shared, text: &str) {
+    tracing::error!("the component broke the contract: {text}");
+    shared.board.lock().faults += 1;
+}
+
+fn trace(generation: u64, log: &Log) {
+    let text = &log.text[..log.text.floor_char_boundary(LOG_BYTES)];
+    match log.level {
+        Level::Debug => tracing::debug!(target: "hearth::component", generation, "{text}"),
+        Level::Info => tracing::info!(target: "hearth::component", generation, "{text}"),
+        Level::Warning => tracing::warn!(target: "hearth::component", generation, "{text}"),
+        Level::Error => tracing::error!(target: "hearth::component", generation, "{text}"),
+    }
+}

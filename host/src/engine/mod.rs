@@ -1,0 +1,404 @@
+//! The engine: it loads a component, gives it one event at a time and applies the effects that come back.
+//!
+//! What a client said goes in as an event ([`Engine::open`], [`Engine::receive`]); what the component answers goes into
+//! outlets, which a transport reads as [`Stream`]s. Everything else happens by itself: actions run and their outcomes go
+//! back in, changes of the home go in, timers go off, and after a trap a new instance goes on where the old one was.
+//!
+//! # Map
+//!
+//! | file | concept |
+//! |---|---|
+//! | `component` | loading: what is checked before any code runs; `compiled`: the code kept on disk |
+//! | `runtime` | the wasmtime engine, its pool and its epoch ticker |
+//! | `reducer` | the seam: [`Event`] in, [`Answer`] out, [`Program`] and [`Reducer`] |
+//! | `instance` | the wasm instance behind the seam; `imports`: what it may ask; `guest_output`: what it writes |
+//! | `turn` | one event from delivery to its last effect; `effects`: each effect; `moments`: moment and nonce |
+//! | `outlet` | the queues to clients |
+//! | `work` | actions from `perform` to their outcomes; `progress`; `rights`: what a `perform` may do |
+//! | `checkpoints`, `recovery` | what is kept, and the new instance made of it |
+//! | `tend` | the background task: home changes, clients that hung up, the timer |
+//! | `status` | how it fares |
+//!
+//! # Invariants
+//!
+//! - **One event at a time.** Whoever holds the core has the instance. Nothing else waits while it is held but a guest
+//!   that waits in a WASI function, and that for no longer than an event may take.
+//! - **Effects come after the call.** An event that trapped did nothing, whatever it would have asked for.
+//! - **An event can be cancelled at any await.** The instance is then gone, and the next event finds a new one.
+//! - **Nothing of the protocol is here.** Bodies are bytes. The only JSON that the engine reads is what an action names
+//!   and what goes wrong with it, for rights and audit.
+//! - **The component is not believed.** Outlets, principals and rights are the engine's own; a claim that does not hold
+//!   is a refusal or a fault, logged and counted in [`EngineStatus::faults`].
+//! - **A client that does not read loses its own stream.** Outlets are bounded, and nobody waits for one.
+//!
+//! # Not here yet
+//!
+//! Only SSE sessions are served, so nothing is written to disk, no outlet is resumable, and [`Incoming`] has no exchange.
+//! A generation is replaced only by starting an engine.
+
+mod checkpoints;
+mod compiled;
+mod component;
+mod effects;
+mod guest_output;
+mod imports;
+mod instance;
+mod moments;
+mod outlet;
+mod progress;
+mod recovery;
+mod reducer;
+mod rights;
+mod runtime;
+mod shared;
+mod status;
+mod tend;
+mod turn;
+mod work;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, watch};
+
+pub use self::checkpoints::BODY_LIMIT as CHECKPOINT_BODY_LIMIT;
+pub use self::component::{Component, LoadError};
+pub use self::imports::Imports;
+pub use self::moments::{Nonces, RandomNonces, SeededNonces};
+pub use self::outlet::{Ended, Stream};
+pub use self::reducer::{Answer, Answered, Event, Program, Reducer, Trap};
+pub use self::runtime::{Runtime, RuntimeError};
+pub use self::status::EngineStatus;
+
+use self::checkpoints::Checkpoints;
+use self::imports::Parts;
+use self::moments::Moments;
+use self::outlet::{Destination, Outlets};
+use self::rights::Declared;
+use self::shared::{Notices, Shared, Timer};
+use self::status::Board;
+use self::tend::Tend;
+use self::turn::{Cause, Core, Generation, notice};
+use crate::audit::Audit;
+use crate::clock::SharedClock;
+use crate::contract::exports::hearth::mcp::server::{Delivery, Description, Origin, Tool};
+use crate::contract::hearth::mcp::types::{Header, Principal, Refusal, Route};
+use crate::entries::ConfigEntries;
+use crate::home::Home;
+use crate::limits::Limits;
+use crate::principals::Principals;
+
+/// All that the engine needs of the rest of the host.
+pub struct Surroundings {
+    /// Tells the time.
+    pub clock: SharedClock,
+    /// What anybody may use.
+    pub limits: Arc<Limits>,
+    /// The home to act on.
+    pub home: Arc<dyn Home>,
+    /// The lookup of the config entry.
+    pub entries: Arc<dyn ConfigEntries>,
+    /// The rights of principals.
+    pub principals: Arc<dyn Principals>,
+    /// Where actions are recorded.
+    pub audit: Arc<dyn Audit>,
+    /// Seals what clients carry; constant for the data directory.
+    pub secret: [u8; 32],
+    /// Where random bits come from.
+    pub nonces: Box<dyn Nonces>,
+}
+
+/// A running engine. Cheap to clone; it ends with its last clone and stream, or at [`Engine::shutdown`].
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+    program: Arc<dyn Program>,
+    generation: u64,
+}
+
+/// The engine does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// No instance of the component can be made.
+    #[error("the component {name} {version} does not start: {reason}; give another one with `--component FILE`")]
+    NotStarted {
+        /// Its name.
+        name: String,
+        /// Its version.
+        version: String,
+        /// What went wrong.
+        reason: String,
+    },
+}
+
+/// One HTTP body on its way in.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    /// Where it came in.
+    pub route: Route,
+    /// The session that it names.
+    pub session: Option<String>,
+    /// Who sent it.
+    pub principal: Principal,
+    /// The `mcp-*` headers.
+    pub headers: Vec<Header>,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// What a body came to. Its answers go to outlets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// The session that it began.
+    pub session: Option<String>,
+}
+
+/// Why an event was not done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Refused {
+    /// The component refused it.
+    Refusal(Refusal),
+    /// The component trapped on it, twice.
+    Fault,
+    /// The engine is shut down.
+    Ended,
+}
+
+impl Engine {
+    /// Starts a generation: an instance that nothing is restored into, and the background task. Call it in a tokio
+    /// runtime.
+    ///
+    /// # Errors
+    /// When no instance can be made or it traps at its start.
+    pub async fn start(component: Component, number: u64, surroundings: Surroundings) -> Result<Self, EngineError> {
+        Self::start_program(Arc::new(component), number, surroundings).await
+    }
+
+    /// As [`Engine::start`], with any program: the benches put the native reducer here.
+    ///
+    /// # Errors
+    /// When no instance can be made or it traps at its start.
+    pub async fn start_program(
+        program: Arc<dyn Program>,
+        number: u64,
+        surroundings: Surroundings,
+    ) -> Result<Self, EngineError> {
+        let (closings, closed) = mpsc::unbounded_channel();
+        let (down, watched) = watch::channel(false);
+        let shared = Arc::new(shared(program.clone(), number, surroundings, closings, down));
+        let mut core = shared.core.lock().await;
+        core.rebuild(&shared).await;
+        let started = core.reducer.is_some();
+        drop(core);
+        if !started {
+            let description = program.description();
+            return Err(EngineError::NotStarted {
+                name: description.name.clone(),
+                version: description.version.clone(),
+                reason: shared.board.lock().why_broken(),
+            });
+        }
+        let tend = Tend {
+            engine: Arc::downgrade(&shared),
+            clock: shared.clock.clone(),
+            home: shared.home.clone(),
+            notices: shared.notices.clone(),
+            timer: shared.timer.clone(),
+            closings: closed,
+            down: watched,
+        };
+        tokio::spawn(tend.run());
+        Ok(Self {
+            shared,
+            program,
+            generation: number,
+        })
+    }
+
+    /// A client connected over HTTP+SSE. Dropping the stream says that it hung up.
+    ///
+    /// # Errors
+    /// When the component refuses it or traps on it twice.
+    pub async fn open(&self, principal: Principal, headers: Vec<Header>) -> Result<Stream, Refused> {
+        let shared = &self.shared;
+        let mut core = shared.core.lock().await;
+        if core.down {
+            return Err(Refused::Ended);
+        }
+        let outlet = core.outlets.number();
+        let cause = Cause {
+            principal: Some(principal.clone()),
+            ..Cause::default()
+        };
+        let origin = Origin {
+            outlet,
+            principal,
+            headers,
+            entry_revision: shared.entries.revision(),
+        };
+        let (moment, nonce) = core.stamp(shared);
+        let event = Event::Open { origin, moment, nonce };
+        let session = core.deliver(shared, event, cause).await;
+        let session = session.map_err(|_| Refused::Fault)?.map_err(Refused::Refusal)?;
+        match core.outlets.find(outlet) {
+            Destination::Open(open) => {
+                let (queue, closings) = (open.queue.clone(), shared.closings.clone());
+                Ok(Stream::new(session.unwrap_or_default(), outlet, queue, closings))
+            }
+            Destination::Ended | Destination::Unknown => Err(Refused::Fault),
+        }
+    }
+
+    /// A body arrived.
+    ///
+    /// # Errors
+    /// When the component refuses it or traps on it twice.
+    pub async fn receive(&self, incoming: Incoming) -> Result<Received, Refused> {
+        let shared = &self.shared;
+        let mut core = shared.core.lock().await;
+        if core.down {
+            return Err(Refused::Ended);
+        }
+        let cause = Cause {
+            principal: Some(incoming.principal.clone()),
+            session: incoming.session.clone(),
+            ..Cause::default()
+        };
+        let (moment, nonce) = core.stamp(shared);
+        let event = Event::Receive(Delivery {
+            route: incoming.route,
+            session: incoming.session,
+            exchange: None,
+            principal: incoming.principal,
+            headers: incoming.headers,
+            body: incoming.body.into(),
+            entry_revision: shared.entries.revision(),
+            moment,
+            nonce,
+            fault: false,
+        });
+        let session = core.deliver(shared, event, cause).await;
+        let session = session.map_err(|_| Refused::Fault)?.map_err(Refused::Refusal)?;
+        Ok(Received { session })
+    }
+
+    /// The config entries changed.
+    pub fn notify_entries(&self) {
+        self.shared.notices.push(notice("config-entry", "", Vec::new()));
+    }
+
+    /// The rights of this principal changed.
+    pub fn notify_rights(&self, principal: &str) {
+        let data = match self.shared.principals.rights(principal) {
+            Some(rights) => serde_json::json!({ "admin": rights.admin }),
+            None => serde_json::Value::Null,
+        };
+        let data = data.to_string().into_bytes();
+        self.shared.notices.push(notice("rights", principal, data));
+    }
+
+    /// What `tools/list` would say to this principal on this route.
+    ///
+    /// # Errors
+    /// When the component traps on it.
+    pub async fn offers(&self, principal: &Principal, route: &Route) -> Result<Vec<Tool>, Refused> {
+        let mut core = self.shared.core.lock().await;
+        core.offers(&self.shared, principal, route)
+            .await
+            .map_err(|_| Refused::Fault)
+    }
+
+    /// What the component says of itself.
+    pub fn describe(&self) -> &Description {
+        self.program.description()
+    }
+
+    /// How the engine fares.
+    pub fn status(&self) -> EngineStatus {
+        let description = self.program.description();
+        let board = self.shared.board.lock();
+        EngineStatus {
+            generation: self.generation,
+            digest: self.program.digest().to_owned(),
+            name: description.name.clone(),
+            version: description.version.clone(),
+            sessions: board.sessions,
+            work: board.work,
+            checkpoints: board.checkpoints,
+            set_aside: board.set_aside,
+            events: board.events,
+            traps: board.traps,
+            faults: board.faults,
+            overflows: board.overflows,
+            degraded: board.degraded(self.shared.clock.now()),
+        }
+    }
+
+    /// Throws the instance away and goes on with a new one, as after a trap: nobody notices. For tests of just that.
+    pub async fn renew(&self) {
+        self.shared.core.lock().await.rebuild(&self.shared).await;
+    }
+
+    /// Delivers what has changed in the home until now. It happens by itself; tests that want it at one moment call it.
+    pub async fn deliver_changes(&self) {
+        self.shared.core.lock().await.deliver_changes(&self.shared).await;
+    }
+
+    /// Ends all streams, after what is in them, and cancels all work.
+    pub async fn shutdown(&self) {
+        let mut core = self.shared.core.lock().await;
+        core.down = true;
+        core.outlets.end_all();
+        core.work.abandon_all();
+        core.count(&self.shared);
+        // Without a receiver the tending task has ended already.
+        let _ = self.shared.down.send(true);
+    }
+}
+
+fn shared(
+    program: Arc<dyn Program>,
+    number: u64,
+    surroundings: Surroundings,
+    closings: mpsc::UnboundedSender<u64>,
+    down: watch::Sender<bool>,
+) -> Shared {
+    let description = program.description();
+    let generation = Generation {
+        number,
+        declared: Declared::new(&description.actions),
+        format: description.writes.iter().copied().max().unwrap_or_default(),
+        program,
+    };
+    let parts = Parts {
+        entries: surroundings.entries.clone(),
+        home: surroundings.home.clone(),
+        limits: surroundings.limits.clone(),
+        secret: surroundings.secret,
+    };
+    let core = Core {
+        generation,
+        reducer: None,
+        imports: Arc::new(Imports { host: Some(parts) }),
+        outlets: Outlets::default(),
+        checkpoints: Checkpoints::default(),
+        work: work::Table::default(),
+        nonces: surroundings.nonces,
+        moments: Moments::default(),
+        down: false,
+    };
+    Shared {
+        clock: surroundings.clock,
+        limits: surroundings.limits,
+        home: surroundings.home,
+        entries: surroundings.entries,
+        principals: surroundings.principals,
+        audit: surroundings.audit,
+        board: Board::default(),
+        core: tokio::sync::Mutex::new(core),
+        closings,
+        notices: Arc::new(Notices::default()),
+        timer: Arc::new(Timer::default()),
+        down,
+    }
+}

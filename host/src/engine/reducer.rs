@@ -1,0 +1,151 @@
+//! The seam between the engine and what it drives: one instance that takes events, and the program it is made of.
+//!
+//! The wasm instance is the normal implementation. The benches and the fuzzers put the native build of the same
+//! reducer here, behind the same engine.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use super::imports::Imports;
+use crate::clock::Moment;
+use crate::contract::exports::hearth::mcp::server::{Delivery, Description, OpenWork, Origin, Tool};
+use crate::contract::hearth::mcp::types::{
+    Change, Checkpoint, Effect, Header, News, Nonce, Outlet, Principal, Refusal, Route,
+};
+
+/// One event of the contract with all that it carries, so that it can be given once more.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(
+    missing_docs,
+    reason = "the fields are those of the contract, documented in wit/server.wit"
+)]
+pub enum Event {
+    Start {
+        moment: Moment,
+        nonce: Nonce,
+    },
+    Open {
+        origin: Origin,
+        moment: Moment,
+        nonce: Nonce,
+    },
+    Receive(Delivery),
+    Attach {
+        session: String,
+        outlet: Outlet,
+        resumes: Option<Outlet>,
+        principal: Principal,
+        headers: Vec<Header>,
+        moment: Moment,
+    },
+    Dismiss {
+        session: String,
+        principal: Principal,
+        moment: Moment,
+    },
+    Resume {
+        ticket: Vec<u8>,
+        news: News,
+        moment: Moment,
+        nonce: Nonce,
+    },
+    HomeChanged {
+        changes: Vec<Change>,
+        moment: Moment,
+    },
+    Closed {
+        outlet: Outlet,
+        moment: Moment,
+    },
+    Wake {
+        moment: Moment,
+    },
+}
+
+impl Event {
+    /// The exported function that takes it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Event::Start { .. } => "start",
+            Event::Open { .. } => "open",
+            Event::Receive(_) => "receive",
+            Event::Attach { .. } => "attach",
+            Event::Dismiss { .. } => "dismiss",
+            Event::Resume { .. } => "resume",
+            Event::HomeChanged { .. } => "home-changed",
+            Event::Closed { .. } => "closed",
+            Event::Wake { .. } => "wake",
+        }
+    }
+
+    /// When it happens.
+    pub fn moment(&self) -> Moment {
+        match self {
+            Event::Receive(delivery) => delivery.moment,
+            Event::Start { moment, .. }
+            | Event::Open { moment, .. }
+            | Event::Attach { moment, .. }
+            | Event::Dismiss { moment, .. }
+            | Event::Resume { moment, .. }
+            | Event::HomeChanged { moment, .. }
+            | Event::Closed { moment, .. }
+            | Event::Wake { moment } => *moment,
+        }
+    }
+
+    /// The same event after an attempt at it trapped: a request is then answered with an internal error.
+    pub(super) fn once_more(&mut self) {
+        match self {
+            Event::Receive(delivery) => delivery.fault = true,
+            Event::Resume { news, .. } if matches!(news, News::Outcomes(_)) => *news = News::Fault,
+            _ => {}
+        }
+    }
+}
+
+/// What an event came to.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// To be applied in this order.
+    pub effects: Vec<Effect>,
+    /// The session that the event began.
+    pub session: Option<String>,
+}
+
+/// An event that did not come to its end. It did nothing, and its instance is not used again.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub struct Trap(pub String);
+
+/// An answer, a refusal in the component's words, or nothing.
+pub type Answered = Result<Result<Answer, Refusal>, Trap>;
+
+/// One instance. After a trap it is not called again.
+pub trait Reducer: Send {
+    /// `restore` of the contract.
+    fn restore<'a>(
+        &'a mut self,
+        checkpoints: &'a [Checkpoint],
+        work: &'a [OpenWork],
+        write_format: u32,
+    ) -> BoxFuture<'a, Result<Vec<String>, Trap>>;
+
+    /// Takes one event.
+    fn handle<'a>(&'a mut self, event: &'a Event) -> BoxFuture<'a, Answered>;
+
+    /// `offers` of the contract.
+    fn offers<'a>(&'a mut self, principal: &'a Principal, route: &'a Route) -> BoxFuture<'a, Result<Vec<Tool>, Trap>>;
+}
+
+/// What instances are made of.
+pub trait Program: Send + Sync {
+    /// SHA-256 of its bytes in hexadecimal: the name of the generation.
+    fn digest(&self) -> &str;
+
+    /// What it says of itself.
+    fn description(&self) -> &Description;
+
+    /// A fresh instance that sees the host through these imports.
+    fn instantiate(&self, imports: Arc<Imports>) -> BoxFuture<'_, Result<Box<dyn Reducer>, Trap>>;
+}

@@ -1,0 +1,131 @@
+//! What all handles, streams and tasks of one engine share.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{Notify, mpsc, watch};
+
+use super::reducer::Event;
+use super::status::Board;
+use super::turn::{Cause, Core};
+use crate::audit::Audit;
+use crate::clock::{Moment, SharedClock};
+use crate::contract::hearth::mcp::types::{Change, News, Outlet};
+use crate::entries::ConfigEntries;
+use crate::home::Home;
+use crate::limits::Limits;
+use crate::principals::Principals;
+
+pub(super) struct Shared {
+    pub clock: SharedClock,
+    pub limits: Arc<Limits>,
+    pub home: Arc<dyn Home>,
+    pub entries: Arc<dyn ConfigEntries>,
+    pub principals: Arc<dyn Principals>,
+    pub audit: Arc<dyn Audit>,
+    pub board: Board,
+    /// One event at a time: whoever holds this has the instance.
+    pub core: tokio::sync::Mutex<Core>,
+    /// Outlets whose client hung up, for the tending task.
+    pub closings: mpsc::UnboundedSender<Outlet>,
+    pub notices: Arc<Notices>,
+    pub timer: Arc<Timer>,
+    /// True once the engine is shut down.
+    pub down: watch::Sender<bool>,
+}
+
+impl Shared {
+    /// Delivers news of work, unless it was abandoned meanwhile. What the work changed is delivered before its outcomes.
+    pub async fn resume(self: &Arc<Self>, key: &str, serial: u64, news: News) {
+        let mut core = self.core.lock().await;
+        let over = matches!(news, News::Outcomes(_));
+        if over {
+            core.deliver_changes(self).await;
+        }
+        let Some(open) = core.work.get(key, serial) else {
+            return;
+        };
+        if open.aside {
+            tracing::error!(key, "news of work that this generation cannot read are dropped");
+            if over {
+                core.work.remove(key);
+            }
+            return;
+        }
+        let cause = Cause {
+            principal: None,
+            session: None,
+            work: Some((key.to_owned(), open.principal.clone(), open.client.clone())),
+            over,
+        };
+        let ticket = open.ticket.clone();
+        let (moment, nonce) = core.stamp(self);
+        let event = Event::Resume {
+            ticket,
+            news,
+            moment,
+            nonce,
+        };
+        let _ = core.deliver(self, event, cause).await;
+        if over {
+            // Its last event may have trapped twice: it is over all the same.
+            if core.work.get(key, serial).is_some() {
+                core.work.remove(key);
+            }
+        }
+        core.count(self);
+    }
+}
+
+/// Changes that do not come from the home.
+#[derive(Default)]
+pub(super) struct Notices {
+    changes: Mutex<Vec<Change>>,
+    pub arrived: Notify,
+}
+
+impl Notices {
+    /// Notes a change; a newer one of the same kind and id replaces it, so there are never more than principals.
+    pub fn push(&self, change: Change) {
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        changes.retain(|known| (&known.kind, &known.id) != (&change.kind, &change.id));
+        changes.push(change);
+        drop(changes);
+        self.arrived.notify_one();
+    }
+
+    pub fn take(&self) -> Vec<Change> {
+        std::mem::take(&mut *self.changes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The one timer of the instance.
+#[derive(Default)]
+pub(super) struct Timer {
+    at: Mutex<Option<Moment>>,
+    pub changed: Notify,
+}
+
+impl Timer {
+    pub fn set(&self, at: Option<Moment>) {
+        let mut place = self.at.lock().unwrap_or_else(PoisonError::into_inner);
+        if *place != at {
+            *place = at;
+            drop(place);
+            self.changed.notify_one();
+        }
+    }
+
+    pub fn at(&self) -> Option<Moment> {
+        *self.at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes it if it is due.
+    pub fn take_due(&self, now: Moment) -> bool {
+        let mut place = self.at.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = place.is_some_and(|at| at <= now);
+        if due {
+            *place = None;
+        }
+        due
+    }
+}

@@ -1,0 +1,83 @@
+//! The one background task of an engine: what happens by itself becomes an event here.
+
+use std::sync::{Arc, Weak};
+
+use tokio::sync::{mpsc, watch};
+
+use super::reducer::Event;
+use super::shared::{Notices, Shared, Timer};
+use super::turn::Cause;
+use crate::clock::SharedClock;
+use crate::contract::hearth::mcp::types::Outlet;
+use crate::home::Home;
+
+/// What it waits for. It does not hold the engine up while it waits.
+pub(super) struct Tend {
+    pub engine: Weak<Shared>,
+    pub clock: SharedClock,
+    pub home: Arc<dyn Home>,
+    pub notices: Arc<Notices>,
+    pub timer: Arc<Timer>,
+    pub closings: mpsc::UnboundedReceiver<Outlet>,
+    pub down: watch::Receiver<bool>,
+}
+
+/// What the task woke up for.
+enum Reason {
+    /// The home, the configuration or rights changed.
+    Changes,
+    /// A client hung up, or its stream was ended.
+    Closing(Outlet),
+    /// The timer is due.
+    TimerDue,
+    /// The timer was set to another moment.
+    TimerSet,
+    /// The engine is shut down, or nobody holds it any more.
+    Over,
+}
+
+impl Tend {
+    /// Runs until the engine is shut down or dropped.
+    pub async fn run(mut self) {
+        loop {
+            let reason = self.wait().await;
+            let Some(shared) = self.engine.upgrade() else {
+                return;
+            };
+            match reason {
+                Reason::Changes => shared.core.lock().await.deliver_changes(&shared).await,
+                Reason::Closing(outlet) => shared.core.lock().await.close(&shared, outlet).await,
+                Reason::TimerDue => wake(&shared).await,
+                Reason::TimerSet => {}
+                Reason::Over => return,
+            }
+        }
+    }
+
+    async fn wait(&mut self) -> Reason {
+        let timer = self.timer.at().map(|at| self.clock.sleep_until(at));
+        let due = async {
+            match timer {
+                Some(timer) => timer.await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            _ = self.down.changed() => Reason::Over,
+            closing = self.closings.recv() => closing.map_or(Reason::Over, Reason::Closing),
+            () = due => Reason::TimerDue,
+            () = self.timer.changed.notified() => Reason::TimerSet,
+            () = self.notices.arrived.notified() => Reason::Changes,
+            () = self.home.changed() => Reason::Changes,
+        }
+    }
+}
+
+async fn wake(shared: &Arc<Shared>) {
+    let mut core = shared.core.lock().await;
+    if shared.timer.take_due(shared.clock.now()) {
+        let (moment, _) = core.stamp(shared);
+        let _ = core.deliver(shared, Event::Wake { moment }, Cause::default()).await;
+    }
+}

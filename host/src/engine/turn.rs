@@ -1,0 +1,244 @@
+//! One event from its delivery to its last effect.
+//!
+//! Whoever holds the core has the instance. The instance is taken out of its place for the time of a call: if the
+//! caller's future is dropped while the guest waits in a WASI function, the place stays empty, the event has done
+//! nothing, and the next one finds a fresh instance.
+
+use std::sync::Arc;
+
+use super::checkpoints::Checkpoints;
+use super::imports::Imports;
+use super::moments::{Moments, Nonces};
+use super::outlet::{Open, Outlets, Queue};
+use super::reducer::{Answer, Event, Program, Reducer, Trap};
+use super::rights::Declared;
+use super::shared::Shared;
+use super::work;
+use crate::clock::Moment;
+use crate::contract::exports::hearth::mcp::server::Tool;
+use crate::contract::hearth::mcp::types::{
+    Change, CheckpointKind, Effect, Nonce, Outlet, Principal, Refusal, Route, Transport,
+};
+
+/// One loaded version of the component.
+pub(super) struct Generation {
+    pub number: u64,
+    pub program: Arc<dyn Program>,
+    pub declared: Declared,
+    /// The state format that it writes.
+    pub format: u32,
+}
+
+/// The instance and all state that goes with it.
+pub(super) struct Core {
+    pub generation: Generation,
+    /// None while it is out for a call, and after a trap until it is built anew.
+    pub reducer: Option<Box<dyn Reducer>>,
+    pub imports: Arc<Imports>,
+    pub outlets: Outlets,
+    pub checkpoints: Checkpoints,
+    pub work: work::Table,
+    pub nonces: Box<dyn Nonces>,
+    pub moments: Moments,
+    pub down: bool,
+}
+
+/// On whose behalf an event happens: what its effects may refer to.
+#[derive(Default)]
+pub(super) struct Cause {
+    pub principal: Option<Principal>,
+    pub session: Option<String>,
+    /// Key, principal and client of the work that it is news of.
+    pub work: Option<(String, String, String)>,
+    /// The news are the last: the work is over when the event has come to its end.
+    pub over: bool,
+}
+
+/// An event that was not done, though it was given twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Dropped;
+
+impl Core {
+    /// Moment and nonce for the next event.
+    pub fn stamp(&mut self, shared: &Shared) -> (Moment, Nonce) {
+        (self.moments.next(shared.clock.now()), self.nonces.next())
+    }
+
+    /// Delivers an event and applies its effects. After a trap the instance is built anew and the event given once more.
+    /// Answers the session that it began.
+    pub async fn deliver(
+        &mut self,
+        shared: &Arc<Shared>,
+        mut event: Event,
+        cause: Cause,
+    ) -> Result<Result<Option<String>, Refusal>, Dropped> {
+        shared.board.lock().events += 1;
+        for _attempt in 0..2 {
+            let Some(mut reducer) = self.instance(shared).await else {
+                return Err(Dropped);
+            };
+            let result = reducer.handle(&event).await;
+            match result.and_then(|answered| self.within_limits(answered)) {
+                Ok(answered) => {
+                    self.reducer = Some(reducer);
+                    return Ok(answered.map(|answer| self.settle(shared, &event, answer, &cause)));
+                }
+                Err(trap) => {
+                    drop(reducer);
+                    self.trapped(shared, event.name(), &trap);
+                    event.once_more();
+                }
+            }
+        }
+        tracing::error!(event = event.name(), "the event trapped twice and is dropped");
+        // What spans events, timers above all, goes on with a live instance.
+        self.reducer = self.instance(shared).await;
+        Err(Dropped)
+    }
+
+    /// What the component offers; it has no effects.
+    pub async fn offers(
+        &mut self,
+        shared: &Arc<Shared>,
+        principal: &Principal,
+        route: &Route,
+    ) -> Result<Vec<Tool>, Dropped> {
+        let mut reducer = self.instance(shared).await.ok_or(Dropped)?;
+        match reducer.offers(principal, route).await {
+            Ok(tools) => {
+                self.reducer = Some(reducer);
+                Ok(tools)
+            }
+            Err(trap) => {
+                self.trapped(shared, "offers", &trap);
+                Err(Dropped)
+            }
+        }
+    }
+
+    async fn instance(&mut self, shared: &Arc<Shared>) -> Option<Box<dyn Reducer>> {
+        if self.reducer.is_none() {
+            self.rebuild(shared).await;
+        }
+        self.reducer.take()
+    }
+
+    pub fn trapped(&self, shared: &Shared, event: &str, trap: &Trap) {
+        let generation = self.generation.number;
+        tracing::error!(event, generation, "the component trapped: {trap}");
+        let now = shared.clock.now();
+        shared.board.lock().trapped(now, event, &trap.0);
+    }
+
+    /// An event whose state the host cannot keep counts as trapped: its instance knows what nobody would tell the next.
+    fn within_limits(&self, answered: Result<Answer, Refusal>) -> Result<Result<Answer, Refusal>, Trap> {
+        if let Ok(answer) = &answered {
+            self.check_keeps(&answer.effects)?;
+        }
+        Ok(answered)
+    }
+
+    pub fn check_keeps(&self, effects: &[Effect]) -> Result<(), Trap> {
+        let writes = &self.generation.program.description().writes;
+        for effect in effects {
+            if let Effect::Keep(checkpoint) = effect {
+                self.checkpoints.check(checkpoint, writes).map_err(Trap)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self, shared: &Arc<Shared>, event: &Event, answer: Answer, cause: &Cause) -> Option<String> {
+        match event {
+            Event::Open { origin, .. } => {
+                let session = answer.session.clone().unwrap_or_default();
+                self.opened(shared, origin.outlet, session, &origin.principal, &answer.effects);
+            }
+            Event::Attach {
+                session,
+                outlet,
+                principal,
+                ..
+            } => self.opened(shared, *outlet, session.clone(), principal, &[]),
+            _ => {}
+        }
+        if let (true, Some((key, ..))) = (cause.over, &cause.work) {
+            self.work.remove(key);
+        }
+        for effect in answer.effects {
+            self.apply(shared, effect, cause);
+        }
+        self.count(shared);
+        answer.session
+    }
+
+    /// The outlet is live before the effects of its event are applied. The SSE session that was kept in the same event
+    /// goes with it.
+    fn opened(&mut self, shared: &Shared, outlet: Outlet, session: String, principal: &Principal, effects: &[Effect]) {
+        let checkpoints = effects.iter().filter_map(|effect| match effect {
+            Effect::Keep(kept) if kept.kind == CheckpointKind::Session && kept.transport == Transport::Sse => {
+                Some(kept.key.clone())
+            }
+            _ => None,
+        });
+        let open = Open {
+            queue: Arc::new(Queue::default()),
+            session,
+            principal: principal.id.clone(),
+            checkpoints: checkpoints.collect(),
+        };
+        self.outlets.insert(outlet, open);
+        shared.board.lock().sessions = self.outlets.len();
+    }
+
+    /// The outlet is over: the component hears of it, and what was kept of its session goes. Only the first call counts.
+    pub async fn close(&mut self, shared: &Arc<Shared>, outlet: Outlet) {
+        let Some(open) = self.outlets.remove(outlet) else {
+            return;
+        };
+        open.queue.end();
+        let moment = self.moments.next(shared.clock.now());
+        let _ = self
+            .deliver(shared, Event::Closed { outlet, moment }, Cause::default())
+            .await;
+        for key in &open.checkpoints {
+            self.checkpoints.forget(key);
+        }
+        self.count(shared);
+    }
+
+    /// Delivers what changed in the home, the configuration and the rights.
+    pub async fn deliver_changes(&mut self, shared: &Arc<Shared>) {
+        let mut changes = shared.notices.take();
+        changes.extend(shared.home.take_changes());
+        // The home tells only of what is exposed. Exposure may have ended since, and then nothing more is told of it.
+        changes.retain(|change| change.kind != STATE || shared.home.exposes(&change.id));
+        if changes.is_empty() || self.down {
+            return;
+        }
+        let moment = self.moments.next(shared.clock.now());
+        let event = Event::HomeChanged { changes, moment };
+        let _ = self.deliver(shared, event, Cause::default()).await;
+    }
+
+    /// Brings the board up to date.
+    pub fn count(&self, shared: &Shared) {
+        let mut board = shared.board.lock();
+        board.sessions = self.outlets.len();
+        board.work = self.work.len();
+        board.checkpoints = self.checkpoints.len();
+        board.set_aside = self.checkpoints.aside();
+    }
+}
+
+/// The kind of change that tells of an entity.
+const STATE: &str = "state";
+
+/// A change that says only that something is to be asked again.
+pub(super) fn notice(kind: &str, id: &str, data: Vec<u8>) -> Change {
+    Change {
+        kind: kind.to_owned(),
+        id: id.to_owned(),
+        data,
+    }
+}

@@ -1,0 +1,261 @@
+//! Work: actions that run for the component, from `perform` to their outcomes.
+//!
+//! One task drives all actions of one `perform`. When they are done, or patience ran out, it delivers the outcomes; what
+//! still runs then goes on in the same task until its deadline, and nobody hears of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, Either, select};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use futures_util::{FutureExt, pin_mut};
+use serde_json::json;
+use tokio::task::AbortHandle;
+
+use super::progress::Tracker;
+use super::rights::Verdict;
+use super::shared::Shared;
+use crate::audit::{Audit, Record};
+use crate::contract::exports::hearth::mcp::server::OpenWork;
+use crate::contract::hearth::mcp::types::{Action, News, Outcome, OutcomeKind};
+
+/// Pieces of work that are open at a time, of all sessions.
+pub(super) const WORK_LIMIT: usize = 65_536;
+/// Actions of one piece of work.
+pub(super) const ACTIONS_LIMIT: usize = 1_024;
+
+/// Work whose outcomes the component has not got yet.
+pub(super) struct Open {
+    /// Tells work from later work of the same key.
+    pub serial: u64,
+    pub ticket: Vec<u8>,
+    pub principal: String,
+    /// Name and version of the client that asked.
+    pub client: String,
+    /// The running generation cannot read its ticket.
+    pub aside: bool,
+    task: Option<AbortHandle>,
+}
+
+/// All open work, by its key.
+#[derive(Default)]
+pub(super) struct Table {
+    open: BTreeMap<String, Open>,
+    last: u64,
+}
+
+impl Table {
+    pub fn contains(&self, key: &str) -> bool {
+        self.open.contains_key(key)
+    }
+
+    pub fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Notes new work and answers its serial number.
+    pub fn insert(&mut self, key: String, ticket: Vec<u8>, principal: String, client: String) -> u64 {
+        self.last += 1;
+        let open = Open {
+            serial: self.last,
+            ticket,
+            principal,
+            client,
+            aside: false,
+            task: None,
+        };
+        self.open.insert(key, open);
+        self.last
+    }
+
+    pub fn set_task(&mut self, key: &str, task: AbortHandle) {
+        if let Some(open) = self.open.get_mut(key) {
+            open.task = Some(task);
+        }
+    }
+
+    /// Work that is still the same and that somebody waits for.
+    pub fn get(&self, key: &str, serial: u64) -> Option<&Open> {
+        self.open.get(key).filter(|open| open.serial == serial)
+    }
+
+    pub fn remove(&mut self, key: &str) -> Option<Open> {
+        self.open.remove(key)
+    }
+
+    /// Cancels it. Its task ends at its next step, and what it was about to tell is not told.
+    pub fn abandon(&mut self, key: &str) {
+        if let Some(task) = self.open.remove(key).and_then(|open| open.task) {
+            task.abort();
+        }
+    }
+
+    pub fn abandon_all(&mut self) {
+        for open in std::mem::take(&mut self.open).into_values() {
+            if let Some(task) = open.task {
+                task.abort();
+            }
+        }
+    }
+
+    pub fn set_aside(&mut self, key: &str) {
+        if let Some(open) = self.open.get_mut(key) {
+            open.aside = true;
+        }
+    }
+
+    /// What a new instance gets, in the order of their keys.
+    pub fn all(&self) -> Vec<OpenWork> {
+        let known = self.open.iter().filter(|(_, open)| !open.aside);
+        known
+            .map(|(key, open)| OpenWork {
+                key: key.clone(),
+                ticket: open.ticket.clone(),
+            })
+            .collect()
+    }
+}
+
+/// Keeps the record of one action: with its outcome, or as cancelled when it is dropped before.
+pub(super) struct Trail {
+    record: Option<Record>,
+    audit: Arc<dyn Audit>,
+}
+
+impl Trail {
+    pub fn new(record: Record, audit: Arc<dyn Audit>) -> Self {
+        Self {
+            record: Some(record),
+            audit,
+        }
+    }
+
+    fn close(&mut self, outcome: &Outcome) {
+        let text = || match serde_json::from_slice::<serde_json::Value>(&outcome.data) {
+            Ok(data) => data["error"].as_str().unwrap_or_default().to_owned(),
+            Err(_) => String::new(),
+        };
+        self.write(match outcome.kind {
+            OutcomeKind::Ok => "ok".to_owned(),
+            OutcomeKind::Failed => format!("failed: {}", text()),
+            OutcomeKind::Refused => format!("refused: {}", text()),
+            OutcomeKind::TimedOut => "timed-out".to_owned(),
+            OutcomeKind::Running => "running".to_owned(),
+        });
+    }
+
+    fn write(&mut self, outcome: String) {
+        if let Some(record) = self.record.take() {
+            self.audit.record(Record { outcome, ..record });
+        }
+    }
+}
+
+impl Drop for Trail {
+    fn drop(&mut self) {
+        self.write("failed: cancelled".to_owned());
+    }
+}
+
+/// One piece of work, ready to run.
+pub(super) struct Job {
+    pub key: String,
+    pub serial: u64,
+    pub actions: Vec<(Action, Verdict)>,
+    pub trails: Vec<Trail>,
+    pub patience_ms: u64,
+    pub deadline_ms: u64,
+}
+
+/// Starts it.
+pub(super) fn start(shared: &Arc<Shared>, job: Job) -> AbortHandle {
+    tokio::spawn(drive(shared.clone(), job)).abort_handle()
+}
+
+type Running = FuturesUnordered<BoxFuture<'static, (usize, Outcome)>>;
+
+async fn drive(shared: Arc<Shared>, job: Job) {
+    let Job {
+        key,
+        serial,
+        actions,
+        mut trails,
+        patience_ms,
+        deadline_ms,
+    } = job;
+    let tracker = Tracker::new(actions.len());
+    let mut outcomes: Vec<Option<Outcome>> = vec![None; actions.len()];
+    let mut running: Running = actions
+        .into_iter()
+        .enumerate()
+        .map(|(number, (action, verdict))| act(&shared, &tracker, number, action, verdict, deadline_ms))
+        .collect();
+    let patience = shared.clock.sleep_ms(patience_ms);
+    pin_mut!(patience);
+    loop {
+        tokio::select! {
+            biased;
+            next = running.next() => match next {
+                Some((number, outcome)) => {
+                    trails[number].close(&outcome);
+                    outcomes[number] = Some(outcome);
+                }
+                None => break,
+            },
+            progress = tracker.next(&shared.clock) => shared.resume(&key, serial, News::Progress(progress)).await,
+            () = &mut patience => break,
+        }
+    }
+    let outcomes = outcomes.into_iter().enumerate().map(|(number, outcome)| {
+        outcome.unwrap_or_else(|| {
+            let outcome = Outcome {
+                kind: OutcomeKind::Running,
+                data: Vec::new(),
+            };
+            trails[number].close(&outcome);
+            outcome
+        })
+    });
+    let outcomes = outcomes.collect();
+    shared.resume(&key, serial, News::Outcomes(outcomes)).await;
+    while running.next().await.is_some() {}
+}
+
+/// One action until its outcome.
+fn act(
+    shared: &Arc<Shared>,
+    tracker: &Arc<Tracker>,
+    number: usize,
+    action: Action,
+    verdict: Verdict,
+    deadline_ms: u64,
+) -> BoxFuture<'static, (usize, Outcome)> {
+    if let Some(reason) = verdict.refused {
+        return std::future::ready((number, error(OutcomeKind::Refused, &reason))).boxed();
+    }
+    let home = shared.home.clone();
+    let deadline = shared.clock.sleep_ms(deadline_ms);
+    let progress = tracker.reporter(number);
+    async move {
+        let outcome = match select(home.run(action, progress), deadline).await {
+            Either::Left((Ok(response), _)) => Outcome {
+                kind: OutcomeKind::Ok,
+                data: response.unwrap_or_default(),
+            },
+            Either::Left((Err(refusal), _)) => error(OutcomeKind::Failed, &refusal.to_string()),
+            Either::Right(((), _)) => Outcome {
+                kind: OutcomeKind::TimedOut,
+                data: Vec::new(),
+            },
+        };
+        (number, outcome)
+    }
+    .boxed()
+}
+
+fn error(kind: OutcomeKind, text: &str) -> Outcome {
+    Outcome {
+        kind,
+        data: json!({ "error": text }).to_string().into_bytes(),
+    }
+}
