@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
-use super::EmbeddedHome;
 use super::domains::{self, Domain, Service};
 use super::live::Set;
 use super::model::{ServiceError, UNAVAILABLE};
+use super::scene;
+use super::script::run::Lineage;
+use super::script::services as script_services;
 use super::show::{self, GENERIC};
 use super::target::Target;
+use super::{EmbeddedHome, OnProgress};
 use crate::clock::Moment;
 
 /// A service call.
@@ -39,21 +42,30 @@ impl Call {
         })
     }
 
-    fn name(&self) -> String {
+    /// `light.turn_on`.
+    pub fn name(&self) -> String {
         format!("{}.{}", self.domain, self.service)
     }
 }
 
-fn not_found(action: &str) -> ServiceError {
+/// There is no such service.
+pub(super) fn not_found(action: &str) -> ServiceError {
     ServiceError::Refused(format!("Action {action} not found"))
 }
 
 impl EmbeddedHome {
     /// Does a call, and answers its response where it has one.
-    pub(super) fn call(&self, call: Call) -> BoxFuture<'_, Result<Option<Value>, ServiceError>> {
+    pub(super) fn call<'a>(
+        &'a self,
+        call: Call,
+        lineage: &'a Lineage,
+        progress: Option<&'a OnProgress>,
+    ) -> BoxFuture<'a, Result<Option<Value>, ServiceError>> {
         Box::pin(async move {
             match call.domain.as_str() {
-                "homeassistant" if GENERIC.contains(&call.service.as_str()) => self.call_generic(call).await,
+                "homeassistant" if GENERIC.contains(&call.service.as_str()) => self.call_generic(call, lineage).await,
+                "script" => self.call_script(call, lineage, progress).await,
+                "scene" => self.call_scene(call).map(|()| None),
                 _ => {
                     let (rules, service) = self.service(&call).ok_or_else(|| not_found(&call.name()))?;
                     self.call_entities(rules, service, call.data)?;
@@ -72,7 +84,7 @@ impl EmbeddedHome {
 
     /// `homeassistant.turn_on` and its like: the service of that name of each domain; entities of a domain that has
     /// none are passed over, as Home Assistant does.
-    async fn call_generic(&self, mut call: Call) -> Result<Option<Value>, ServiceError> {
+    async fn call_generic(&self, mut call: Call, lineage: &Lineage) -> Result<Option<Value>, ServiceError> {
         let target = Target::take(&mut call.data)?;
         let mut by_domain: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
         for place in target.expand(&self.file, None) {
@@ -93,7 +105,7 @@ impl EmbeddedHome {
                 continue;
             }
             // The other domains are served all the same; the first error is the answer.
-            if let Err(error) = self.call(part).await
+            if let Err(error) = self.call(part, lineage, None).await
                 && result.is_ok()
             {
                 result = Err(error);
@@ -184,6 +196,11 @@ impl EmbeddedHome {
     pub(super) fn has_service(&self, domain: &str, service: &str) -> bool {
         match domain {
             "homeassistant" => GENERIC.contains(&service),
+            "scene" => show::has_domain(&self.file, domain) && scene::SERVICES.contains(&service),
+            "script" => {
+                let of_any = show::has_domain(&self.file, domain) && script_services::SERVICES.contains(&service);
+                of_any || self.script(service).is_some()
+            }
             _ => {
                 show::has_domain(&self.file, domain)
                     && domains::domain(domain)

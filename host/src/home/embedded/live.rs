@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::file::{HomeFile, Kind};
 use super::model::EntityState;
+use super::script::run;
 use super::state::{self, StateStore};
 use crate::clock::Moment;
 
@@ -50,9 +51,17 @@ impl Live {
             .entities
             .iter()
             .map(|entity| {
-                kept.get(&entity.config.id)
-                    .and_then(|kept| state::restore(&entity.config, kept))
-                    .unwrap_or_else(|| entity.initial.clone())
+                let kept = kept.get(&entity.config.id);
+                let kept = kept.and_then(|kept| state::restore(&entity.config, kept));
+                match (&entity.kind, kept) {
+                    (_, None) => entity.initial.clone(),
+                    (Kind::Domain(_), Some(state)) => state,
+                    (Kind::Script(_), Some(state)) => run::restored(&entity.initial, &state),
+                    (Kind::Scene(_), Some(state)) => EntityState {
+                        state: state.state,
+                        ..entity.initial.clone()
+                    },
+                }
             })
             .collect();
         let mut live = Self {
@@ -151,6 +160,7 @@ impl Live {
         let entity = &home.entities[place];
         let due = match &entity.kind {
             Kind::Domain(rules) => rules.due(&entity.config, &self.states[place]),
+            Kind::Script(_) | Kind::Scene(_) => None,
         };
         let due = due.map(|due| due.max(advanced_to + 1));
         let known = match due {

@@ -9,6 +9,8 @@ pub mod file;
 mod live;
 pub mod model;
 mod motion;
+pub mod scene;
+pub mod script;
 mod show;
 pub mod state;
 mod target;
@@ -17,12 +19,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use futures_util::future::BoxFuture;
+use jiff::{Timestamp, Zoned};
 use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
 use self::call::Call;
 use self::file::{HomeFile, HomeFileError};
 use self::live::{Live, Set};
+use self::script::run::{Lineage, Runs};
+use self::script::template;
 use self::state::StateStore;
 use super::{ActionError, Home, Nature, OnProgress};
 use crate::clock::SharedClock;
@@ -37,6 +42,10 @@ pub struct EmbeddedHome {
     clock: SharedClock,
     store: Arc<dyn StateStore>,
     live: Mutex<Live>,
+    /// The scripts that run.
+    runs: Runs,
+    /// What templates of scripts can use.
+    templates: minijinja::Environment<'static>,
     /// There are changes to take.
     news: Notify,
     /// Something moves sooner than the mover knows; also told when the home is dropped, so that the mover ends.
@@ -68,6 +77,8 @@ impl EmbeddedHome {
             clock,
             store,
             live,
+            runs: Runs::default(),
+            templates: template::environment(myself),
             news: Notify::new(),
             moving: Arc::new(Notify::new()),
             myself: myself.clone(),
@@ -91,6 +102,22 @@ impl EmbeddedHome {
         let now = self.clock.now();
         let done = self.live().advance(&self.file, &*self.store, now);
         self.tell(done);
+    }
+
+    /// The state and the attributes of an entity as they are now.
+    fn state_of(&self, entity: &str) -> Option<(String, Map<String, Value>)> {
+        self.advance();
+        let place = *self.places.get(entity)?;
+        let live = self.live();
+        let state = live.state(place);
+        Some((state.state.clone(), show::attributes(&self.file.entities[place], state)))
+    }
+
+    /// The time now, where the home is.
+    fn now(&self) -> Zoned {
+        let moment = i64::try_from(self.clock.now()).unwrap_or(i64::MAX);
+        let moment = Timestamp::from_millisecond(moment).unwrap_or(Timestamp::MAX);
+        moment.to_zoned(self.file.time_zone.clone())
     }
 
     /// Wakes whom a change concerns.
@@ -147,15 +174,20 @@ impl Home for EmbeddedHome {
 
     fn nature(&self, action: &str) -> Option<Nature> {
         let (domain, service) = action.split_once('.')?;
-        self.has_service(domain, service).then_some(Nature::Write)
+        // A script that is not exposed does not exist for who asks through the contract.
+        let hidden = domain == "script" && self.script(service).is_some() && !self.exposes(action);
+        (!hidden && self.has_service(domain, service)).then_some(Nature::Write)
     }
 
-    fn run(&self, action: Action, _progress: OnProgress) -> BoxFuture<'_, Result<Option<Vec<u8>>, ActionError>> {
+    fn run(&self, action: Action, progress: OnProgress) -> BoxFuture<'_, Result<Option<Vec<u8>>, ActionError>> {
         Box::pin(async move {
             let target = object("target", &action.target)?;
             let data = object("data", &action.data)?;
             let call = Call::new(&action.name, target, data).map_err(refused)?;
-            let response = self.call(call).await.map_err(refused)?;
+            let response = self
+                .call(call, &Lineage::default(), Some(&progress))
+                .await
+                .map_err(refused)?;
             Ok(response.map(|response| show::bytes(&response)))
         })
     }

@@ -6,6 +6,9 @@ use super::domains::{DOMAINS, Service};
 use super::file::{Entity, HomeFile, Kind};
 use super::live::Live;
 use super::model::EntityState;
+use super::scene;
+use super::script::services as script_services;
+use crate::clock::Moment;
 use crate::contract::hearth::mcp::home as contract;
 use crate::contract::hearth::mcp::types::Change;
 
@@ -21,7 +24,7 @@ pub(super) fn snapshot(home: &HomeFile, live: &Live) -> contract::Home {
         areas: home.areas.iter().map(area).collect(),
         devices: home.devices.iter().map(device).collect(),
         services: services(home),
-        scripts: Vec::new(),
+        scripts: home.entities.iter().filter_map(script).collect(),
         entities: home
             .entities
             .iter()
@@ -70,6 +73,7 @@ pub(super) fn attributes(entity: &Entity, state: &EntityState) -> Map<String, Va
 pub(super) fn features(entity: &Entity) -> Option<u64> {
     match &entity.kind {
         Kind::Domain(rules) => rules.features(&entity.config),
+        Kind::Script(_) | Kind::Scene(_) => None,
     }
 }
 
@@ -99,6 +103,26 @@ fn shown(entity: &Entity, state: &EntityState) -> contract::Entity {
     }
 }
 
+/// A moment as Home Assistant writes it in states.
+pub(super) fn timestamp(moment: Moment) -> String {
+    let moment = i64::try_from(moment).unwrap_or(i64::MAX);
+    let moment = jiff::Timestamp::from_millisecond(moment).unwrap_or(jiff::Timestamp::MAX);
+    moment.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string()
+}
+
+/// What an exposed script takes.
+fn script(entity: &Entity) -> Option<contract::Script> {
+    let Kind::Script(script) = &entity.kind else {
+        return None;
+    };
+    entity.config.exposed.then(|| contract::Script {
+        entity: entity.config.id.clone(),
+        action: entity.config.id.clone(),
+        description: script.description.clone(),
+        fields: bytes(&Value::Object(script.fields.clone())),
+    })
+}
+
 /// The services of the domains that the home has entities of.
 fn services(home: &HomeFile) -> Vec<contract::Service> {
     let service = |domain: &str, name: &str| contract::Service {
@@ -109,6 +133,15 @@ fn services(home: &HomeFile) -> Vec<contract::Service> {
     for domain in DOMAINS.iter().filter(|domain| has_domain(home, domain.name())) {
         let of_domain = domain.services().iter();
         services.extend(of_domain.map(|Service { name, .. }| service(domain.name(), name)));
+    }
+    if has_domain(home, "scene") {
+        services.extend(scene::SERVICES.iter().map(|name| service("scene", name)));
+    }
+    if has_domain(home, "script") {
+        services.extend(script_services::SERVICES.iter().map(|name| service("script", name)));
+        let scripts = home.entities.iter().map(|entity| &entity.config);
+        let scripts = scripts.filter(|script| script.domain == "script" && script.exposed);
+        services.extend(scripts.map(|script| service("script", &script.object_id)));
     }
     services.sort_by(|one, other| (&one.domain, &one.name).cmp(&(&other.domain, &other.name)));
     services

@@ -1,10 +1,15 @@
 //! The file that describes a home: TOML, read as a whole and checked as a whole. What is wrong is told by its line.
 
 mod entities;
+mod mentions;
 mod node;
 mod places;
+mod scenes;
+mod scripts;
+mod selector;
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use toml::de::DeTable;
@@ -13,6 +18,8 @@ use self::node::{Problem, Table};
 pub use self::places::{Area, Device, Floor};
 use super::domains::Domain;
 use super::model::{EntityConfig, EntityState};
+use super::scene::Scene;
+use super::script::Script;
 
 /// Bytes that a home file may have.
 pub const MAX_FILE_BYTES: usize = 4 << 20;
@@ -69,12 +76,18 @@ pub struct Entity {
 pub enum Kind {
     /// It obeys the rules of a domain.
     Domain(&'static dyn Domain),
+    /// A script.
+    Script(Arc<Script>),
+    /// A scene.
+    Scene(Arc<Scene>),
 }
 
 impl fmt::Debug for Kind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Domain(rules) => formatter.write_str(rules.name()),
+            Self::Script(script) => script.fmt(formatter),
+            Self::Scene(scene) => scene.fmt(formatter),
         }
     }
 }
@@ -132,7 +145,12 @@ fn parse(text: &str) -> Result<HomeFile, Problem> {
         devices: &devices,
     };
     let mut entity_ids = places::Ids::new("an entity");
-    let entities = entities::entities(&root, &known, &mut entity_ids)?;
+    let mut entities = entities::entities(&root, &known, &mut entity_ids)?;
+    let mut mentioned = Vec::new();
+    entities.extend(scripts::scripts(&root, &known, &mut entity_ids, &mut mentioned)?);
+    let scenes = scenes::scenes(&root, &known, &mut entity_ids, &entities)?;
+    entities.extend(scenes);
+    mentions::check(&mentioned, &entities, &entity_ids, &area_ids)?;
     if entities.len() > MAX_ENTITIES {
         return Err(Problem::new(
             0,

@@ -124,6 +124,14 @@ impl<'a> Table<'a> {
             .transpose()
     }
 
+    /// Ids: one text, or a list of texts; none is an empty list.
+    pub fn ids(&self, key: &str) -> Result<Vec<Word>, Problem> {
+        match self.get(key).map(Spanned::get_ref) {
+            Some(DeValue::Array(_)) => Ok(self.words(key)?.unwrap_or_default()),
+            _ => Ok(self.word(key)?.into_iter().collect()),
+        }
+    }
+
     /// A table within this one.
     pub fn table(&self, key: &str) -> Result<Option<Table<'a>>, Problem> {
         self.get(key)
