@@ -183,7 +183,10 @@ impl EmbeddedHome {
             let config = &self.file.entities[place].config;
             let mut state = live.state(place).clone();
             match rules.call(config, &mut state, service.name, data, now) {
-                Ok(()) => *done |= live.set(&self.file, &*self.store, place, state, now),
+                Ok(()) => {
+                    *done |= live.set(&self.file, &*self.store, place, state, now);
+                    *done |= self.follow(live, place, now);
+                }
                 // The other entities are served all the same; the first error is the answer.
                 Err(error) if result.is_ok() => result = Err(error),
                 Err(_) => {}

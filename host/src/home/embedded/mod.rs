@@ -6,6 +6,7 @@
 mod call;
 pub mod domains;
 pub mod file;
+pub mod follow;
 mod live;
 pub mod model;
 mod motion;
@@ -83,6 +84,7 @@ impl EmbeddedHome {
             moving: Arc::new(Notify::new()),
             myself: myself.clone(),
         });
+        home.follow_all();
         home.advance();
         Ok(home)
     }

@@ -33,6 +33,8 @@ pub struct EntityConfig {
     pub icon: Option<String>,
     /// Nobody knows whether what it was told has happened; shown as an attribute when true.
     pub assumed_state: bool,
+    /// The entity that it is on and off together with.
+    pub follows: Option<String>,
     /// Decimals that a numeric state is shown with.
     pub precision: Option<u32>,
     /// The state that the file begins with; the domain says which are allowed and what it is without one.

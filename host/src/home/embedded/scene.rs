@@ -86,6 +86,7 @@ impl EmbeddedHome {
             let mut state = live.state(wanted.place).clone();
             rules.call(&entity.config, &mut state, service, &data, now)?;
             *done |= live.set(&self.file, &*self.store, wanted.place, state, now);
+            *done |= self.follow(live, wanted.place, now);
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::super::domains::{DOMAINS, Domain, domain};
+use super::super::follow::Links;
 use super::super::model::{EntityConfig, EntityState, OptionError, UNAVAILABLE};
 use super::node::{Problem, Table, Word};
 use super::places::{Device, Ids, slug, texts};
@@ -20,6 +21,7 @@ const COMMON: &[&str] = &[
     "unit_of_measurement",
     "icon",
     "assumed_state",
+    "follows",
     "precision",
     "state",
     "attributes",
@@ -52,6 +54,7 @@ fn entity(table: &Table<'_>, known: &Known<'_>, ids: &mut Ids) -> Result<Entity,
     config.assumed_state = table.boolean("assumed_state")?.unwrap_or(false);
     config.precision = table.integer("precision", 0..=10)?.map(|digits| digits as u32);
     config.state = state(table, "state")?;
+    config.follows = table.text("follows")?;
     config.attributes = match table.table("attributes")? {
         Some(attributes) => attributes.to_json()?,
         None => Map::new(),
@@ -70,6 +73,37 @@ fn entity(table: &Table<'_>, known: &Known<'_>, ids: &mut Ids) -> Result<Entity,
         kind: Kind::Domain(rules),
         initial,
     })
+}
+
+/// Who is on and off together with whom.
+pub(super) fn links(root: &Table<'_>, entities: &[Entity], ids: &Ids) -> Result<Links, Problem> {
+    let mut links = Links::default();
+    let switched = |entity: &Entity| match entity.kind {
+        Kind::Domain(rules) => ["turn_on", "turn_off"]
+            .iter()
+            .all(|wanted| rules.services().iter().any(|service| service.name == *wanted)),
+        _ => false,
+    };
+    for (place, table) in root.tables("entities")?.iter().enumerate() {
+        let Some(followed) = table.word("follows")? else {
+            continue;
+        };
+        ids.check(&followed)?;
+        let leader = entities.iter().position(|entity| entity.config.id == followed.text);
+        let Some(leader) = leader.filter(|leader| entities[*leader].config.follows.is_none()) else {
+            let reason = format!("{} follows another itself; follow that one", followed.text);
+            return Err(Problem::new(followed.at, reason));
+        };
+        if !switched(&entities[leader]) || !switched(&entities[place]) || leader == place {
+            let reason = format!(
+                "{} cannot follow {}: both must be something else that is turned on and off",
+                entities[place].config.id, followed.text
+            );
+            return Err(Problem::new(followed.at, reason));
+        }
+        links.add(place, leader);
+    }
+    Ok(links)
 }
 
 /// The state that it begins with. Any entity may begin as `unavailable`; the domain says the rest.

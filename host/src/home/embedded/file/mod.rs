@@ -17,6 +17,7 @@ use toml::de::DeTable;
 use self::node::{Problem, Table};
 pub use self::places::{Area, Device, Floor};
 use super::domains::Domain;
+use super::follow::Links;
 use super::model::{EntityConfig, EntityState};
 use super::scene::Scene;
 use super::script::Script;
@@ -58,6 +59,8 @@ pub struct HomeFile {
     pub devices: Vec<Device>,
     /// Entities, then scripts, then scenes, in the order of the file.
     pub entities: Vec<Entity>,
+    /// Who is on and off together with whom.
+    pub links: Links,
 }
 
 /// An entity as the file describes it.
@@ -150,6 +153,7 @@ fn parse(text: &str) -> Result<HomeFile, Problem> {
     entities.extend(scripts::scripts(&root, &known, &mut entity_ids, &mut mentioned)?);
     let scenes = scenes::scenes(&root, &known, &mut entity_ids, &entities)?;
     entities.extend(scenes);
+    let links = entities::links(&root, &entities, &entity_ids)?;
     mentions::check(&mentioned, &entities, &entity_ids, &area_ids)?;
     if entities.len() > MAX_ENTITIES {
         return Err(Problem::new(
@@ -165,6 +169,7 @@ fn parse(text: &str) -> Result<HomeFile, Problem> {
         areas,
         devices,
         entities,
+        links,
     })
 }
 
