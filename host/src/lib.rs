@@ -4,9 +4,11 @@ pub mod audit;
 pub mod clock;
 #[allow(missing_docs)]
 pub mod contract;
+pub mod data_dir;
 pub mod engine;
 pub mod entries;
 pub mod home;
 pub mod http;
 pub mod limits;
 pub mod principals;
+pub mod store;

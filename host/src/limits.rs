@@ -2,66 +2,91 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What the host lets anybody use of it. Each is the option `--limit-…`, the variable `HEARTH_LIMIT_…` and a key of
-/// `[limits]` in `hearth.toml`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Limits {
-    /// Bytes of an HTTP body. More is 413.
-    pub body: usize,
-    /// Bytes of an HTTP request head. More is 431.
-    pub head: usize,
-    /// Milliseconds to send a head. Later is 408.
-    pub head_time_ms: u64,
-    /// Milliseconds to send a body. Later is 408.
-    pub body_time_ms: u64,
-    /// Connections at a time; the next one waits to be accepted.
-    pub connections: usize,
-    /// Sessions of all principals. More is 503 with `Retry-After`.
-    pub sessions: u64,
-    /// Sessions of one principal. More is 503 with `Retry-After`.
-    pub sessions_per_principal: u64,
-    /// Messages in an outlet that nobody has read. At more its stream ends, and the session with it.
-    pub unread_messages: usize,
-    /// Bytes in an outlet that nobody has read. At more its stream ends, and the session with it.
-    pub unread_bytes: usize,
-    /// Requests of one session that are not answered yet. More are answered with JSON-RPC -32000.
-    pub requests_in_flight: u64,
-    /// Arrays and objects around the innermost value of a message. Deeper is 400.
-    pub nesting: u64,
-    /// Milliseconds that one event may compute before its instance is given up.
-    pub event_ms: u64,
-    /// Bytes of linear memory and tables of one instance.
-    pub memory: usize,
-    /// Milliseconds after which an action is cancelled.
-    pub action_ms: u64,
-    /// Days that the audit goes back.
-    pub audit_days: u64,
-    /// Rows that the audit holds.
-    pub audit_rows: u64,
+/// Makes [`Limits`] and [`LimitOptions`] of one list, so that a limit cannot exist without its option.
+macro_rules! limits {
+    ($($(#[doc = $doc:literal])+ $field:ident: $type:ty = $default:expr, $name:literal $option:literal $variable:literal $unit:literal;)+) => {
+        /// What the host lets anybody use of it. Each is the option `--limit-…`, the variable `HEARTH_LIMIT_…` and a
+        /// key of `[limits]` in `hearth.toml`.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+        pub struct Limits {
+            $($(#[doc = $doc])+ pub $field: $type,)+
+        }
+
+        impl Default for Limits {
+            fn default() -> Self {
+                Self { $($field: $default,)+ }
+            }
+        }
+
+        /// Limits as somebody set them, on the command line or in a file: what is not set stays what it was.
+        #[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize, clap::Args)]
+        #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+        #[command(next_help_heading = "Limits")]
+        pub struct LimitOptions {
+            $(
+                $(#[doc = $doc])+
+                #[arg(long = $option, env = $variable, hide_env_values = true, value_name = $unit)]
+                pub $field: Option<$type>,
+            )+
+        }
+
+        impl LimitOptions {
+            /// Sets what these options set.
+            pub fn apply_to(&self, limits: &mut Limits) {
+                $(if let Some(value) = self.$field { limits.$field = value; })+
+            }
+        }
+
+        impl Limits {
+            /// The first limit that nothing fits into, by its name: a limit of zero would stop the host from working.
+            pub fn first_zero(&self) -> Option<&'static str> {
+                $(if self.$field == 0 { return Some($name); })+
+                None
+            }
+        }
+    };
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            body: 4 << 20,
-            head: 16 << 10,
-            head_time_ms: 10_000,
-            body_time_ms: 30_000,
-            connections: 2_048,
-            sessions: 1_024,
-            sessions_per_principal: 64,
-            unread_messages: 256,
-            unread_bytes: 4 << 20,
-            requests_in_flight: 64,
-            nesting: 64,
-            event_ms: 250,
-            memory: 128 << 20,
-            action_ms: 60_000,
-            audit_days: 90,
-            audit_rows: 1_000_000,
-        }
-    }
+limits! {
+    /// Bytes of an HTTP body; a larger one is answered with 413. Default: 4194304 (4 MiB).
+    body: usize = 4 << 20, "body" "limit-body" "HEARTH_LIMIT_BODY" "BYTES";
+    /// Bytes of an HTTP request head; a larger one is answered with 431. Default: 16384 (16 KiB).
+    head: usize = 16 << 10, "head" "limit-head" "HEARTH_LIMIT_HEAD" "BYTES";
+    /// Milliseconds that a client has to send a request head; then it gets 408. Default: 10000.
+    head_time_ms: u64 = 10_000, "head-time-ms" "limit-head-time-ms" "HEARTH_LIMIT_HEAD_TIME_MS" "MS";
+    /// Milliseconds that a client has to send a body; then it gets 408. Default: 30000.
+    body_time_ms: u64 = 30_000, "body-time-ms" "limit-body-time-ms" "HEARTH_LIMIT_BODY_TIME_MS" "MS";
+    /// Connections at a time; the next one waits until another has closed. Default: 2048.
+    connections: usize = 2_048, "connections" "limit-connections" "HEARTH_LIMIT_CONNECTIONS" "COUNT";
+    /// Sessions of all principals together; one more is answered with 503 and `Retry-After`. Default: 1024.
+    sessions: u64 = 1_024, "sessions" "limit-sessions" "HEARTH_LIMIT_SESSIONS" "COUNT";
+    /// Sessions of one principal; one more is answered with 503 and `Retry-After`. Default: 64.
+    sessions_per_principal: u64 = 64,
+        "sessions-per-principal" "limit-sessions-per-principal" "HEARTH_LIMIT_SESSIONS_PER_PRINCIPAL" "COUNT";
+    /// Messages waiting for a client that does not read; at one more its stream ends, and the session with it.
+    /// Default: 256.
+    unread_messages: usize = 256,
+        "unread-messages" "limit-unread-messages" "HEARTH_LIMIT_UNREAD_MESSAGES" "COUNT";
+    /// Bytes waiting for a client that does not read; above that its stream ends, and the session with it.
+    /// Default: 4194304 (4 MiB).
+    unread_bytes: usize = 4 << 20, "unread-bytes" "limit-unread-bytes" "HEARTH_LIMIT_UNREAD_BYTES" "BYTES";
+    /// Requests of one session that are not answered yet; one more is answered with the JSON-RPC error -32000.
+    /// Default: 64.
+    requests_in_flight: u64 = 64,
+        "requests-in-flight" "limit-requests-in-flight" "HEARTH_LIMIT_REQUESTS_IN_FLIGHT" "COUNT";
+    /// Arrays and objects around the innermost value of a message; a deeper one is answered with 400. Default: 64.
+    nesting: u64 = 64, "nesting" "limit-nesting" "HEARTH_LIMIT_NESTING" "DEPTH";
+    /// Milliseconds that the component may compute for one event before it is given up. Default: 250.
+    event_ms: u64 = 250, "event-ms" "limit-event-ms" "HEARTH_LIMIT_EVENT_MS" "MS";
+    /// Bytes of memory that the component may use. Default: 134217728 (128 MiB).
+    memory: usize = 128 << 20, "memory" "limit-memory" "HEARTH_LIMIT_MEMORY" "BYTES";
+    /// Milliseconds after which an action in the home is cancelled. Default: 60000.
+    action_ms: u64 = 60_000, "action-ms" "limit-action-ms" "HEARTH_LIMIT_ACTION_MS" "MS";
+    /// Days that the audit goes back; older rows are removed. Default: 90.
+    audit_days: u64 = 90, "audit-days" "limit-audit-days" "HEARTH_LIMIT_AUDIT_DAYS" "DAYS";
+    /// Rows that the audit holds; the oldest go. Default: 1000000.
+    audit_rows: u64 = 1_000_000, "audit-rows" "limit-audit-rows" "HEARTH_LIMIT_AUDIT_ROWS" "COUNT";
 }
 
 impl Limits {

@@ -1,2 +1,9 @@
-//! Hearth.
-fn main() {}
+//! The command of Hearth.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

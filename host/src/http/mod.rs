@@ -1,5 +1,6 @@
 //! HTTP: the transports of MCP, and what lies beside them.
 
+pub mod admin;
 pub mod auth;
 pub mod origin;
 

@@ -1,0 +1,254 @@
+//! What the owner configured: options, environment and `hearth.toml`, in that order.
+#![allow(dead_code)]
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::{fs, io};
+
+use anyhow::{Context as _, bail};
+use hearth_host::data_dir::DataDir;
+use hearth_host::limits::{LimitOptions, Limits};
+use serde::{Deserialize, Deserializer};
+
+use super::Common;
+
+/// Loopback: nobody else can connect unless the owner says so.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8124);
+
+/// The options of `serve`.
+#[derive(clap::Args)]
+pub struct ServeOptions {
+    /// The address and port to listen on; port 0 takes a free one. An address that others can reach gives them the
+    /// home over plain HTTP, where a token can be read on its way: put a reverse proxy with TLS before it. Default:
+    /// 127.0.0.1:8124.
+    #[arg(long, env = "HEARTH_LISTEN", hide_env_values = true, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+
+    /// The home to serve: `embedded` for the one that is built in, or a TOML file that describes one. Default:
+    /// embedded.
+    #[arg(long, env = "HEARTH_HOME", hide_env_values = true, value_name = "embedded|FILE")]
+    home: Option<HomeSource>,
+
+    /// The component to run, a `.wasm` file. Default: the one that is built in.
+    #[arg(long, env = "HEARTH_COMPONENT", hide_env_values = true, value_name = "FILE")]
+    component: Option<PathBuf>,
+
+    /// A further name by which clients may call this host, as it stands in the `Host` header: that of the reverse
+    /// proxy, for example. Can be given several times, or with commas between.
+    #[arg(
+        long,
+        env = "HEARTH_ALLOW_HOST",
+        hide_env_values = true,
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    allow_host: Option<Vec<String>>,
+
+    /// A web page that may connect from a browser, as it stands in the `Origin` header: `https://example.org`. Can be
+    /// given several times, or with commas between.
+    #[arg(
+        long,
+        env = "HEARTH_ALLOW_ORIGIN",
+        hide_env_values = true,
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
+    allow_origin: Option<Vec<String>>,
+
+    /// How the log looks, on standard error: `text` for people, `json` for programs, `auto` for text on a terminal and
+    /// JSON elsewhere. Default: auto.
+    #[arg(
+        long,
+        env = "HEARTH_LOG_FORMAT",
+        hide_env_values = true,
+        value_enum,
+        value_name = "FORMAT"
+    )]
+    log_format: Option<LogFormat>,
+
+    /// What the log tells: this and all that is more important. Default: info.
+    #[arg(
+        long,
+        env = "HEARTH_LOG_LEVEL",
+        hide_env_values = true,
+        value_enum,
+        value_name = "LEVEL"
+    )]
+    log_level: Option<LogLevel>,
+
+    #[command(flatten)]
+    limits: LimitOptions,
+}
+
+/// What `serve` goes by.
+#[derive(Debug)]
+pub struct Settings {
+    pub listen: SocketAddr,
+    pub home: HomeSource,
+    pub component: Option<PathBuf>,
+    pub allow_hosts: Vec<String>,
+    pub allow_origins: Vec<String>,
+    pub log_format: LogFormat,
+    pub log_level: LogLevel,
+    pub limits: Limits,
+}
+
+/// Where the home comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HomeSource {
+    /// The one that is built in.
+    Embedded,
+    /// A file that describes one.
+    File(PathBuf),
+}
+
+impl FromStr for HomeSource {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "embedded" => Ok(Self::Embedded),
+            "" => Err("it takes `embedded` or the name of a file".to_owned()),
+            _ if text.contains("://") => Err(
+                "Home Assistant as the home is not there yet: for now it takes `embedded` or \
+                                              the name of a file that describes a home"
+                    .to_owned(),
+            ),
+            _ => Ok(Self::File(text.into())),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for HomeSource {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+/// How the log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// Text on a terminal, JSON elsewhere.
+    Auto,
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What the log tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+/// `hearth.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+struct File {
+    data_dir: Option<PathBuf>,
+    listen: Option<SocketAddr>,
+    home: Option<HomeSource>,
+    component: Option<PathBuf>,
+    allow_host: Option<Vec<String>>,
+    allow_origin: Option<Vec<String>>,
+    log_format: Option<LogFormat>,
+    log_level: Option<LogLevel>,
+    limits: LimitOptions,
+}
+
+/// The data directory, for commands that need nothing else.
+pub fn data_dir(common: &Common) -> anyhow::Result<DataDir> {
+    Ok(read(common)?.0)
+}
+
+/// All that `serve` goes by, and the data directory.
+pub fn settings(common: &Common, options: &ServeOptions) -> anyhow::Result<(DataDir, Settings)> {
+    let (data_dir, file) = read(common)?;
+    let mut limits = Limits::default();
+    file.limits.apply_to(&mut limits);
+    options.limits.apply_to(&mut limits);
+    if let Some(name) = limits.first_zero() {
+        bail!(
+            "The limit `{name}` is 0: nothing could be done. Give --limit-{name} (or the key `{name}` of [limits]) at least 1."
+        );
+    }
+    let settings = Settings {
+        listen: options.listen.or(file.listen).unwrap_or(LISTEN),
+        home: options.home.clone().or(file.home).unwrap_or(HomeSource::Embedded),
+        component: options.component.clone().or(file.component),
+        allow_hosts: options.allow_host.clone().or(file.allow_host).unwrap_or_default(),
+        allow_origins: options.allow_origin.clone().or(file.allow_origin).unwrap_or_default(),
+        log_format: options.log_format.or(file.log_format).unwrap_or(LogFormat::Auto),
+        log_level: options.log_level.or(file.log_level).unwrap_or(LogLevel::Info),
+        limits,
+    };
+    Ok((data_dir, settings))
+}
+
+/// The data directory and the file: a file that is named may name the directory, otherwise the file lies in it.
+fn read(common: &Common) -> anyhow::Result<(DataDir, File)> {
+    if let Some(path) = &common.config {
+        let text = fs::read_to_string(path);
+        let text =
+            text.with_context(|| format!("{} cannot be read. Name another file with --config", path.display()))?;
+        let file = parse(path, &text)?;
+        let named = common.data_dir.clone().or(file.data_dir.clone());
+        return Ok((
+            named.map_or_else(DataDir::of_the_platform, |path| Ok(DataDir::new(path)))?,
+            file,
+        ));
+    }
+    let data_dir = match &common.data_dir {
+        Some(path) => DataDir::new(path.clone()),
+        None => DataDir::of_the_platform()?,
+    };
+    let path = data_dir.config_file();
+    let file = match fs::read_to_string(&path) {
+        Ok(text) => parse(&path, &text)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => File::default(),
+        Err(error) => {
+            return Err(error)
+                .with_context(|| format!("{} cannot be read. Name another file with --config", path.display()));
+        }
+    };
+    if file.data_dir.is_some() {
+        bail!(
+            "{}: `data-dir` has no meaning in a file that was found in the data directory. Take it out, or name the file \
+             with --config.",
+            path.display()
+        );
+    }
+    Ok((data_dir, file))
+}
+
+fn parse(path: &Path, text: &str) -> anyhow::Result<File> {
+    let file = toml::from_str(text);
+    let mut file: File = file.map_err(|error| {
+        let error = error.to_string();
+        anyhow::anyhow!(
+            "{}: {}\nMend that line, or name another file with --config.",
+            path.display(),
+            error.trim_end()
+        )
+    })?;
+    // What a file names lies beside it, wherever the command was started.
+    let beside = path.parent().unwrap_or(Path::new(""));
+    for named in [&mut file.data_dir, &mut file.component].into_iter().flatten() {
+        *named = beside.join(&*named);
+    }
+    if let Some(HomeSource::File(home)) = &mut file.home {
+        *home = beside.join(&*home);
+    }
+    Ok(file)
+}

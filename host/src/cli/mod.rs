@@ -1,0 +1,176 @@
+//! The command line: one file for each subcommand.
+
+mod component;
+mod config;
+mod desk;
+mod entry;
+mod logging;
+mod serve;
+mod signals;
+mod table;
+mod token;
+mod welcome;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The component that is built in.
+pub const COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/hearth_component.wasm"));
+
+/// Hearth, the Model Context Protocol server of a home.
+///
+/// An LLM client connects to it and sees the home as tools, prompts and resources. Without a command it serves:
+/// `hearth` is `hearth serve`, and takes the same options.
+///
+/// Each option can also be given as the environment variable that stands beside it, or as a key of `hearth.toml` in
+/// the data directory; the command line wins over the environment, and the environment over the file.
+#[derive(Parser)]
+#[command(name = "hearth", disable_version_flag = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    /// Print the version of Hearth and of the component that is built in.
+    #[arg(short = 'V', long)]
+    version: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(clap::Args)]
+struct Common {
+    /// The directory that holds all that Hearth keeps: its database, the component that runs, its configuration file.
+    /// It is made when it is not there. Default: the platform's directory for data of this user.
+    #[arg(
+        long,
+        env = "HEARTH_DATA_DIR",
+        hide_env_values = true,
+        value_name = "DIR",
+        global = true
+    )]
+    data_dir: Option<PathBuf>,
+
+    /// The configuration file. Default: `hearth.toml` in the data directory, if there is one.
+    #[arg(
+        long,
+        env = "HEARTH_CONFIG",
+        hide_env_values = true,
+        value_name = "FILE",
+        global = true
+    )]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the home to MCP clients until Ctrl-C or SIGTERM.
+    Serve(Box<config::ServeOptions>),
+    /// Config entries: which LLM APIs are served, and to whom.
+    #[command(subcommand)]
+    Entry(entry::EntryCommand),
+    /// Tokens: who may connect.
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// The component that holds the server's logic.
+    #[command(subcommand)]
+    Component(component::ComponentCommand),
+}
+
+/// Runs the command that the process was started with.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse_from(with_default_command(std::env::args_os().collect()));
+    let Some(command) = cli.command.filter(|_| !cli.version) else {
+        return finish(print(&component::version()));
+    };
+    finish(match command {
+        Command::Serve(options) => serve::run(&cli.common, &options),
+        Command::Entry(command) => entry::run(&cli.common, command),
+        Command::Token(command) => token::run(&cli.common, command),
+        Command::Component(command) => component::run(&cli.common, &command),
+    })
+}
+
+fn finish(done: anyhow::Result<()>) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("hearth: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// `hearth --listen …` is `hearth serve --listen …`. A word that is no option is left to be taken, or refused, as a
+/// command.
+fn with_default_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let mut at = 1;
+    while let Some(argument) = arguments.get(at).and_then(|argument| argument.to_str()) {
+        match argument {
+            "--data-dir" | "--config" => at += 2,
+            _ if argument.starts_with("--data-dir=") || argument.starts_with("--config=") => at += 1,
+            "-h" | "--help" | "-V" | "--version" => return arguments,
+            _ if argument.starts_with('-') => break,
+            _ => return arguments,
+        }
+    }
+    let at = at.min(arguments.len());
+    arguments.insert(at, "serve".into());
+    arguments
+}
+
+/// Prints text to standard output. A reader that has gone (`hearth token list | head -1`) is no error.
+fn print(text: &str) -> anyhow::Result<()> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Prints a value as JSON to standard output.
+fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    print(&serde_json::to_string_pretty(value)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn completed(line: &str) -> String {
+        let arguments = line.split(' ').map(OsString::from).collect();
+        let completed = with_default_command(arguments);
+        let words: Vec<_> = completed
+            .iter()
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect();
+        words.join(" ")
+    }
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_command_it_serves() {
+        assert_eq!(completed("hearth"), "hearth serve");
+        assert_eq!(completed("hearth --listen 1"), "hearth serve --listen 1");
+        assert_eq!(
+            completed("hearth --data-dir d --listen 1"),
+            "hearth --data-dir d serve --listen 1"
+        );
+        assert_eq!(completed("hearth --data-dir=d"), "hearth --data-dir=d serve");
+        assert_eq!(completed("hearth --data-dir"), "hearth --data-dir serve");
+        assert_eq!(
+            completed("hearth --data-dir d token list"),
+            "hearth --data-dir d token list"
+        );
+        assert_eq!(completed("hearth --help"), "hearth --help");
+        assert_eq!(completed("hearth tokne list"), "hearth tokne list");
+    }
+}

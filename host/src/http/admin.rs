@@ -1,0 +1,181 @@
+//! `/api/hearth/…`: what the owner's commands ask of a running host.
+//!
+//! A command proves itself by the secret of this run, which it reads in the data directory; an administrator's token
+//! does as well.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Json, Response};
+use axum::routing::{delete, get};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::auth::{self, Authenticate};
+use crate::entries::{Entries, EntryChange, EntryError, EntryView};
+use crate::store::{CreatedToken, NewToken, TokenError, TokenView, Tokens};
+
+/// What the owner's commands work on.
+pub struct Administration {
+    /// The config entries.
+    pub entries: Arc<Entries>,
+    /// The tokens.
+    pub tokens: Arc<Tokens>,
+    /// The secret of this run.
+    pub secret: String,
+    /// The running component.
+    pub component: ComponentView,
+    /// How the host is, as JSON.
+    pub status: Box<dyn Fn() -> Value + Send + Sync>,
+}
+
+/// The component that a host runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComponentView {
+    /// Number of its generation.
+    pub generation: u64,
+    /// SHA-256 of its bytes, in hex.
+    pub digest: String,
+    /// Its version, as it describes itself.
+    pub version: String,
+    /// Where its bytes lie.
+    pub path: String,
+}
+
+/// Why a command was not done, as the status and the text that it prints.
+struct Failure(StatusCode, String);
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        (self.0, self.1).into_response()
+    }
+}
+
+impl From<EntryError> for Failure {
+    fn from(error: EntryError) -> Self {
+        let status = match &error {
+            EntryError::NoLlmApis | EntryError::NoTitle => StatusCode::BAD_REQUEST,
+            EntryError::Unknown(_) => StatusCode::NOT_FOUND,
+            EntryError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self(status, error.to_string())
+    }
+}
+
+impl From<TokenError> for Failure {
+    fn from(error: TokenError) -> Self {
+        let status = match &error {
+            TokenError::Name(_) => StatusCode::BAD_REQUEST,
+            TokenError::Unknown(_) => StatusCode::NOT_FOUND,
+            TokenError::Exists(_) | TokenError::PrincipalExists(_) | TokenError::NotAdmin(_) => StatusCode::CONFLICT,
+            TokenError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self(status, error.to_string())
+    }
+}
+
+type Shared = State<Arc<Administration>>;
+type Answer<T> = Result<Json<T>, Failure>;
+
+/// The routes, behind their guard.
+pub fn router(administration: Administration) -> Router {
+    let administration = Arc::new(administration);
+    Router::new()
+        .route("/api/hearth/status", get(status))
+        .route("/api/hearth/component", get(component))
+        .route("/api/hearth/entries", get(entries).post(add_entry))
+        .route(
+            "/api/hearth/entries/{id}",
+            get(entry).patch(set_entry).delete(remove_entry),
+        )
+        .route("/api/hearth/tokens", get(tokens).post(create_token))
+        .route("/api/hearth/tokens/{name}", delete(revoke_token))
+        .layer(middleware::from_fn_with_state(administration.clone(), guard))
+        .with_state(administration)
+}
+
+async fn guard(State(administration): Shared, request: Request, next: Next) -> Response {
+    if administration.knows_the_secret(&request) {
+        return next.run(request).await;
+    }
+    match auth::authenticate(administration.tokens.as_ref() as &dyn Authenticate, request.headers()) {
+        Ok(grant) if grant.admin => next.run(request).await,
+        Ok(_) => (StatusCode::FORBIDDEN, "403: Forbidden").into_response(),
+        Err(unauthenticated) => (
+            StatusCode::UNAUTHORIZED,
+            [(header::WWW_AUTHENTICATE, unauthenticated.challenge())],
+            "401: Unauthorized",
+        )
+            .into_response(),
+    }
+}
+
+impl Administration {
+    fn knows_the_secret(&self, request: &Request) -> bool {
+        let value = request
+            .headers()
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
+        let given = value
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .unwrap_or_default();
+        // Compared as hashes: how long that takes says nothing about the secret.
+        Sha256::digest(given) == Sha256::digest(&self.secret)
+    }
+}
+
+async fn status(State(administration): Shared) -> Json<Value> {
+    Json((administration.status)())
+}
+
+async fn component(State(administration): Shared) -> Json<ComponentView> {
+    Json(administration.component.clone())
+}
+
+async fn entries(State(administration): Shared) -> Json<Vec<EntryView>> {
+    Json(administration.entries.list())
+}
+
+async fn entry(State(administration): Shared, Path(id): Path<String>) -> Answer<EntryView> {
+    Ok(Json(administration.entries.show(&id)?))
+}
+
+async fn add_entry(State(administration): Shared, Json(change): Json<EntryChange>) -> Answer<EntryView> {
+    at_leisure(move || Ok(administration.entries.add(change)?)).await
+}
+
+async fn set_entry(
+    State(administration): Shared,
+    Path(id): Path<String>,
+    Json(change): Json<EntryChange>,
+) -> Answer<EntryView> {
+    at_leisure(move || Ok(administration.entries.set(&id, change)?)).await
+}
+
+async fn remove_entry(State(administration): Shared, Path(id): Path<String>) -> Answer<()> {
+    at_leisure(move || Ok(administration.entries.remove(&id)?)).await
+}
+
+async fn tokens(State(administration): Shared) -> Json<Vec<TokenView>> {
+    Json(administration.tokens.list())
+}
+
+async fn create_token(State(administration): Shared, Json(new): Json<NewToken>) -> Answer<CreatedToken> {
+    at_leisure(move || Ok(administration.tokens.create(new)?)).await
+}
+
+async fn revoke_token(State(administration): Shared, Path(name): Path<String>) -> Answer<TokenView> {
+    at_leisure(move || Ok(administration.tokens.revoke(&name)?)).await
+}
+
+/// Does what waits for the disk where it holds nobody up.
+async fn at_leisure<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Answer<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map(Json),
+        Err(panicked) => Err(Failure(StatusCode::INTERNAL_SERVER_ERROR, panicked.to_string())),
+    }
+}
