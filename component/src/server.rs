@@ -4,14 +4,14 @@
 //! work, or can be derived from the home; so the instance may be dropped between any two events, and another one that
 //! is given these goes on as this one would have.
 
+mod changes;
+
 use crate::contract::exports::hearth::mcp::server::{
     ConformanceLevel, Delivery, Description, Moment, News, Nonce, OpenWork as Work, Opened, Origin, OwnLlmApi,
     Principal, Received, Route, Tool,
 };
-use crate::contract::hearth::mcp::types::{
-    Change, Checkpoint, Effect, Header, Level, Log, Outlet, Refusal, RefusalReason,
-};
-use crate::features::{self, Context, list_changed, progress, tools};
+use crate::contract::hearth::mcp::types::{Checkpoint, Effect, Header, Level, Log, Outlet, Refusal, RefusalReason};
+use crate::features::{self, Context, progress, tools};
 use crate::home::Mirror;
 use crate::imports::Imports;
 use crate::llm::{self, Llm, Selection};
@@ -248,35 +248,6 @@ impl<I: Imports> Server<I> {
         }
     }
 
-    /// The home, the configuration or rights changed.
-    pub fn home_changed(&mut self, changes: Vec<Change>, moment: Moment) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        let mut lists = false;
-        for change in &changes {
-            match change.kind.as_str() {
-                "state" => {
-                    if let Some(mirror) = &mut self.mirror {
-                        mirror.apply(change);
-                    }
-                }
-                "registry" | "llm-apis" => lists = true,
-                "config-entry" => {
-                    self.admission.forget();
-                    lists = true;
-                }
-                "rights" => lists |= self.follow_rights(change, &mut effects),
-                _ => {}
-            }
-        }
-        if changes.iter().any(|change| change.kind == "registry") {
-            self.replace_home();
-        }
-        if lists && self.live {
-            self.follow_entry(moment, &mut effects);
-        }
-        effects
-    }
-
     /// An outlet is over for good, and its session with it.
     pub fn closed(&mut self, outlet: Outlet, _moment: Moment) -> Vec<Effect> {
         let mut effects = Vec::new();
@@ -322,59 +293,6 @@ impl<I: Imports> Server<I> {
             self.limits = Limits::of(&self.imports);
             self.mirror = Some(Mirror::new(self.imports.snapshot()));
         }
-    }
-
-    fn replace_home(&mut self) {
-        let snapshot = self.imports.snapshot();
-        match &mut self.mirror {
-            Some(mirror) => mirror.replace(snapshot),
-            None => self.mirror = Some(Mirror::new(snapshot)),
-        }
-    }
-
-    /// Ends every session when there is no config entry any more; else tells those whose tools are others now.
-    fn follow_entry(&mut self, moment: Moment, effects: &mut Vec<Effect>) {
-        if self.sessions.is_empty() {
-            return;
-        }
-        let Ok(entry) = Entry::look_up(&self.imports) else {
-            for id in self.sessions.ids() {
-                self.end_session(id, effects);
-            }
-            return;
-        };
-        if let Some(mirror) = &self.mirror {
-            list_changed::announce(&mut self.sessions, &entry, &mut self.llm, mirror, moment, effects);
-        }
-    }
-
-    /// True when a principal may now be offered other tools.
-    fn follow_rights(&mut self, change: &Change, effects: &mut Vec<Effect>) -> bool {
-        #[derive(serde::Deserialize)]
-        struct Rights {
-            admin: bool,
-        }
-        let Ok(rights) = serde_json::from_slice::<Option<Rights>>(&change.data) else {
-            let text = format!("the rights of {} changed to what cannot be read", change.id);
-            effects.push(Effect::Log(Log {
-                level: Level::Error,
-                text,
-            }));
-            return false;
-        };
-        let mut changed = false;
-        for id in self.sessions.of_principal(&change.id) {
-            let Some(Rights { admin }) = rights else {
-                self.end_session(id, effects);
-                continue;
-            };
-            if let Some(session) = self.sessions.get_mut(id).filter(|session| session.admin != admin) {
-                session.admin = admin;
-                effects.push(Effect::Keep(checkpoint::write(id, session)));
-                changed = true;
-            }
-        }
-        changed
     }
 
     /// Ends the stream of a session, and the session.

@@ -36,10 +36,6 @@ pub fn call(context: &mut Context, request: &Request, params: &Params) -> Result
     let ask = context.ask(device.as_deref())?;
     match context.llm.call(context.selection, &ask, &tool, &value) {
         Call::Answer(result) => Ok(Served::Answer(tool_result(request.id.raw(), &result))),
-        Call::Perform(plan) if plan.actions.is_empty() => {
-            let result = context.llm.finish(&plan.finish, &[]);
-            Ok(Served::Answer(tool_result(request.id.raw(), &result)))
-        }
         Call::Perform(plan) => {
             let call = ToolCall {
                 tool: &tool,
