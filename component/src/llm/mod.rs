@@ -9,6 +9,8 @@ mod finish;
 mod python;
 pub mod schema;
 pub mod selection;
+#[cfg(test)]
+mod tests;
 mod tool;
 
 use std::collections::BTreeMap;
