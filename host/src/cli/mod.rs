@@ -17,7 +17,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use hearth_host::COMPONENT;
+
+/// The component that is built in.
+pub const COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/hearth_component.wasm"));
 
 /// Hearth, the Model Context Protocol server of a home.
 ///

@@ -1,13 +1,35 @@
 //! The domains of the embedded home, one a file: what their services take, what those do to a state, and how a state
 //! moves on by itself. They are pure: no clock, no lock, no I/O.
 
+mod binary_sensor;
+mod cover;
+mod flags;
+mod input_boolean;
+mod input_number;
+mod input_select;
+mod input_text;
+mod light;
+mod lock;
+mod number;
+mod onoff;
+mod options;
+mod pattern;
+mod press;
+mod schema;
+mod sensor;
+mod switch;
+
 use serde_json::{Map, Value};
 
 use super::model::{EntityConfig, EntityState, OptionError, ServiceError};
 use crate::clock::Moment;
+pub use schema::Field;
+
+/// The service calls, with their data, that bring an entity to a state, or why there are none.
+pub type Reproduction = Result<Vec<(&'static str, Map<String, Value>)>, String>;
 
 /// One service of a domain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Service {
     /// `turn_on`.
     pub name: &'static str,
@@ -15,12 +37,34 @@ pub struct Service {
     /// The home checks this before it calls: an entity that was named itself is refused, one that was only in the area
     /// is passed over, as in Home Assistant.
     pub features: &'static [u64],
+    /// What its data may be.
+    pub fields: &'static [Field],
 }
 
 impl Service {
-    /// A service that any entity of the domain has.
+    /// A service that any entity of the domain has and that takes no data.
     pub const fn any(name: &'static str) -> Self {
-        Self { name, features: &[] }
+        Self {
+            name,
+            features: &[],
+            fields: &[],
+        }
+    }
+
+    /// The same for entities with these features only.
+    pub const fn needing(self, features: &'static [u64]) -> Self {
+        Self { features, ..self }
+    }
+
+    /// The same with data.
+    pub const fn taking(self, fields: &'static [Field]) -> Self {
+        Self { fields, ..self }
+    }
+
+    /// Whether an entity with these features can do it.
+    pub fn suits(&self, features: Option<u64>) -> bool {
+        let features = features.unwrap_or(0);
+        self.features.is_empty() || self.features.iter().any(|needed| features & needed == *needed)
     }
 }
 
@@ -51,7 +95,14 @@ pub trait Domain: Send + Sync {
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] with the path of what is wrong.
-    fn validate(&self, service: &str, data: &Map<String, Value>) -> Result<Map<String, Value>, ServiceError>;
+    fn validate(&self, service: &str, data: &Map<String, Value>) -> Result<Map<String, Value>, ServiceError> {
+        let fields = self
+            .services()
+            .iter()
+            .find(|known| known.name == service)
+            .map_or(&[][..], |known| known.fields);
+        schema::read(fields, data)
+    }
 
     /// Does a service to one entity. `data` is what [`validate`](Self::validate) returned. On an error the state is
     /// as it was.
@@ -79,18 +130,31 @@ pub trait Domain: Send + Sync {
     ///
     /// # Errors
     /// When the domain cannot be in a scene, or not with that state; the text says why.
-    fn reproduce(
-        &self,
-        config: &EntityConfig,
-        state: &str,
-        attributes: &Map<String, Value>,
-    ) -> Result<Vec<(&'static str, Map<String, Value>)>, String>;
+    fn reproduce(&self, config: &EntityConfig, state: &str, attributes: &Map<String, Value>) -> Reproduction;
 }
 
 /// Every domain, in the order of their names.
-pub const DOMAINS: &[&dyn Domain] = &[];
+pub const DOMAINS: &[&dyn Domain] = &[
+    &binary_sensor::BinarySensor,
+    &press::BUTTON,
+    &cover::Cover,
+    &input_boolean::InputBoolean,
+    &press::INPUT_BUTTON,
+    &input_number::InputNumber,
+    &input_select::InputSelect,
+    &input_text::InputText,
+    &light::Light,
+    &lock::Lock,
+    &sensor::Sensor,
+    &switch::Switch,
+];
 
 /// The domain of this name.
 pub fn domain(name: &str) -> Option<&'static dyn Domain> {
     DOMAINS.iter().copied().find(|domain| domain.name() == name)
+}
+
+/// Helpers that were described in a file cannot be edited in the user interface, and say so.
+fn editable(attributes: &mut Map<String, Value>) {
+    attributes.insert("editable".to_owned(), Value::Bool(false));
 }

@@ -1,0 +1,217 @@
+//! Where a cover is, and where it is going.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::build::Build;
+use crate::clock::Moment;
+use crate::home::embedded::model::EntityState;
+
+/// The position of what is shut.
+pub const CLOSED: i64 = 0;
+/// The position of what is open.
+pub const OPEN: i64 = 100;
+
+/// How often a moving cover says where it is.
+const REPORT_MS: u64 = 1000;
+
+/// On the way from one position to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Way {
+    from: i64,
+    to: i64,
+    /// When it set out.
+    began: Moment,
+    /// Up to when its position has been told.
+    told: Moment,
+}
+
+impl Way {
+    fn new(from: i64, to: i64, now: Moment) -> Self {
+        Self {
+            from,
+            to,
+            began: now,
+            told: now,
+        }
+    }
+
+    /// When it is there, at so many milliseconds from end to end.
+    fn arrival(self, whole_ms: u64) -> Moment {
+        let way = self.to.abs_diff(self.from);
+        self.began
+            .saturating_add((way * whole_ms).div_ceil(OPEN.unsigned_abs()))
+    }
+
+    fn position(self, whole_ms: u64, now: Moment) -> i64 {
+        if now >= self.arrival(whole_ms) {
+            return self.to;
+        }
+        // Before the arrival the product is below the way times the whole, and the whole is not nothing.
+        let gone = now.saturating_sub(self.began) * OPEN.unsigned_abs() / whole_ms;
+        let gone = i64::try_from(gone).unwrap_or(OPEN);
+        if self.to > self.from {
+            self.from + gone
+        } else {
+            self.from - gone
+        }
+    }
+
+    fn due(self, whole_ms: u64) -> Moment {
+        let reports = self.told.saturating_sub(self.began) / REPORT_MS + 1;
+        self.arrival(whole_ms)
+            .min(self.began.saturating_add(reports * REPORT_MS))
+    }
+}
+
+/// A part that stands or moves: the cover, or its slats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Part {
+    position: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    way: Option<Way>,
+}
+
+impl Part {
+    const fn at(position: i64) -> Self {
+        Self { position, way: None }
+    }
+
+    fn go(&mut self, to: i64, whole_ms: u64, now: Moment) {
+        if self.position == to || whole_ms == 0 {
+            *self = Self::at(to);
+        } else {
+            self.way = Some(Way::new(self.position, to, now));
+        }
+    }
+
+    fn advance(&mut self, whole_ms: u64, now: Moment) {
+        if let Some(way) = &mut self.way {
+            self.position = way.position(whole_ms, now);
+            way.told = way.told.max(now);
+            if now >= way.arrival(whole_ms) {
+                self.way = None;
+            }
+        }
+    }
+}
+
+/// What a cover is doing; it is kept in [`EntityState::hidden`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moving {
+    cover: Part,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    slats: Option<Part>,
+    /// Whether it was opening when it moved last: `toggle` then closes one that stands half open.
+    pub last_opened: bool,
+}
+
+impl Moving {
+    /// It stands here.
+    pub fn standing(position: i64, tilt: Option<i64>) -> Self {
+        Self {
+            cover: Part::at(position),
+            slats: tilt.map(Part::at),
+            last_opened: true,
+        }
+    }
+
+    /// What the state says that it is doing.
+    pub fn of(state: &EntityState, build: &Build) -> Self {
+        serde_json::from_value(Value::Object(state.hidden.clone()))
+            .unwrap_or_else(|_| Self::standing(build.position, build.tilt))
+    }
+
+    /// The state that shows it.
+    pub fn state(&self, build: &Build) -> EntityState {
+        let state = match self.direction() {
+            Some(OPEN) => "opening",
+            Some(_) => "closing",
+            None if self.is_closed() => "closed",
+            None => "open",
+        };
+        let mut attributes = Map::new();
+        if !build.speeds.is_empty() {
+            attributes.insert("supported_speeds".to_owned(), json!(build.speeds));
+        }
+        attributes.insert("is_closed".to_owned(), self.is_closed().into());
+        if build.positions {
+            attributes.insert("current_position".to_owned(), self.cover.position.into());
+        }
+        if let Some(slats) = self.slats {
+            attributes.insert("current_tilt_position".to_owned(), slats.position.into());
+        }
+        let hidden = match serde_json::to_value(self) {
+            Ok(Value::Object(hidden)) => hidden,
+            // A struct of numbers is always an object.
+            _ => Map::new(),
+        };
+        EntityState {
+            state: state.to_owned(),
+            attributes,
+            hidden,
+        }
+    }
+
+    /// [`OPEN`] or [`CLOSED`], towards which it moves; `None` when it stands.
+    pub fn direction(&self) -> Option<i64> {
+        self.cover.way.map(|way| if way.to > way.from { OPEN } else { CLOSED })
+    }
+
+    /// Whether it is shut.
+    pub fn is_closed(&self) -> bool {
+        self.cover.position == CLOSED
+    }
+
+    /// Whether it is open to the end.
+    pub fn is_fully_open(&self) -> bool {
+        self.cover.position == OPEN
+    }
+
+    /// Whether its slats are shut.
+    pub fn tilted_shut(&self) -> bool {
+        self.slats.is_some_and(|slats| slats.position == CLOSED)
+    }
+
+    /// Sends it to a position.
+    pub fn travel(&mut self, build: &Build, to: i64, now: Moment) {
+        self.cover.go(to, build.travel_ms, now);
+        if let Some(direction) = self.direction() {
+            self.last_opened = direction == OPEN;
+        }
+    }
+
+    /// Lets it stand where it is.
+    pub fn stop(&mut self) {
+        self.cover.way = None;
+    }
+
+    /// Turns its slats.
+    pub fn turn(&mut self, build: &Build, to: i64, now: Moment) {
+        if let Some(slats) = &mut self.slats {
+            slats.go(to, build.tilt_ms, now);
+        }
+    }
+
+    /// Lets its slats stand as they are.
+    pub fn stop_turning(&mut self) {
+        if let Some(slats) = &mut self.slats {
+            slats.way = None;
+        }
+    }
+
+    /// Moves on to where it is now.
+    pub fn advance(&mut self, build: &Build, now: Moment) {
+        self.cover.advance(build.travel_ms, now);
+        if let Some(slats) = &mut self.slats {
+            slats.advance(build.tilt_ms, now);
+        }
+    }
+
+    /// When it has something to tell next.
+    pub fn due(&self, build: &Build) -> Option<Moment> {
+        let cover = self.cover.way.map(|way| way.due(build.travel_ms));
+        let slats = self.slats.and_then(|slats| slats.way).map(|way| way.due(build.tilt_ms));
+        cover.into_iter().chain(slats).min()
+    }
+}

@@ -1,0 +1,232 @@
+"""The calls of the light table (see calls.py): brightness, colour in every form, and what a light does not know."""
+
+from __future__ import annotations
+
+
+def on(**data) -> dict:
+    return {"service": "turn_on", "data": data}
+
+
+def off(**data) -> dict:
+    return {"service": "turn_off", "data": data}
+
+
+def toggle(**data) -> dict:
+    return {"service": "toggle", "data": data}
+
+
+BRIGHTNESS = [
+    on(),
+    on(brightness=100),
+    on(brightness=300),
+    on(brightness=-5),
+    on(),
+    on(brightness=0),
+    on(brightness="77"),
+    on(brightness=12.7),
+    on(brightness=True),
+    on(brightness="12.7"),
+    on(brightness=None),
+    on(brightness=[]),
+    on(brightness_pct=50),
+    on(brightness_pct=0.3),
+    on(brightness_pct="40"),
+    on(brightness_pct="40%"),
+    on(brightness_pct=0.1),
+    on(brightness_pct=120),
+    on(brightness_pct=-1),
+    on(brightness_pct="abc"),
+    on(brightness_pct=0),
+    on(brightness_step=30),
+    on(brightness_step=30),
+    on(brightness_step=999),
+    on(brightness_step=-100),
+    on(brightness_step=-400),
+    on(brightness_step_pct=10),
+    on(brightness_step_pct=33.3),
+    on(brightness_step_pct=-200),
+    on(brightness_step="x"),
+    on(brightness=10, brightness_pct=5),
+    on(brightness=10, brightness_step=5),
+    off(),
+    off(transition=3),
+    off(brightness=1),
+    off(flash="short"),
+    toggle(),
+    toggle(),
+    toggle(brightness=50),
+    toggle(brightness=60),
+    toggle(brightness=0),
+    toggle(brightness_step_pct=20),
+    toggle(nonsense=1),
+    {"service": "blink", "data": {}},
+]
+
+REFUSED = [
+    on(color_temp_kelvin=-1),
+    on(color_temp_kelvin="warm"),
+    on(color_temp_kelvin=2700, rgb_color=[1, 2, 3]),
+    on(hs_color=[400, 50]),
+    on(hs_color=[10, 101]),
+    on(hs_color=[10]),
+    on(hs_color="red"),
+    on(hs_color=7),
+    on(rgb_color=[256, 0, 0]),
+    on(rgb_color=[-1, 0, 0]),
+    on(rgb_color=[1, 2]),
+    on(rgb_color=["a", 0, 0]),
+    on(rgbw_color=[1, 2, 3]),
+    on(xy_color=[1.5, 0]),
+    on(xy_color=[0.3]),
+    on(color_name=["red"]),
+    on(color_name=None),
+    on(white=300),
+    on(white="x"),
+    on(effect=[]),
+    on(transition="x"),
+    on(flash="blink"),
+    on(nonsense=1),
+    on(nonsense=1, brightness="x"),
+]
+
+COLOUR = [
+    on(color_temp_kelvin=3000),
+    on(color_temp_kelvin=1500),
+    on(color_temp_kelvin=9000),
+    on(color_temp_kelvin="4000"),
+    on(color_temp_kelvin=0),
+    on(color_temp_kelvin=5000, brightness=90),
+    on(hs_color=[120, 50]),
+    on(hs_color=[12.3456, 77.77777]),
+    on(hs_color=["30", "40"]),
+    on(hs_color=[0, 0]),
+    on(hs_color=[360, 100]),
+    on(rgb_color=[255, 0, 0]),
+    on(rgb_color=[0, 0, 0]),
+    on(rgb_color=[1, 2, 3]),
+    on(rgb_color=[255, 255, 255]),
+    on(rgb_color=[10, 200, 130], brightness_pct=30),
+    on(rgb_color=["17", 34.9, True]),
+    on(rgbw_color=[255, 0, 0, 255]),
+    on(rgbw_color=[0, 90, 12, 200]),
+    on(rgbw_color=[0, 0, 0, 0]),
+    on(rgbww_color=[255, 0, 0, 255, 0]),
+    on(rgbww_color=[10, 20, 30, 40, 200]),
+    on(rgbww_color=[0, 0, 0, 0, 0]),
+    on(xy_color=[0.3, 0.5]),
+    on(xy_color=[0.323, 0.329]),
+    on(xy_color=[0.7, 0.29]),
+    on(xy_color=[0, 0]),
+    on(xy_color=[1, 1]),
+    on(color_name="tomato"),
+    on(color_name="Light Sea Green"),
+    on(color_name="homeassistant"),
+    on(color_name="no such colour"),
+    on(color_name="blue", brightness_pct=10),
+    on(white=True),
+    on(white=50),
+    on(white=True, brightness=33),
+    on(white=False),
+    on(white=0),
+    on(profile="relax"),
+    on(profile="energize"),
+    on(profile="unknown"),
+    on(profile="concentrate", brightness=9),
+    off(),
+    on(color_name="rebeccapurple"),
+    off(),
+    toggle(color_temp_kelvin=2700),
+]
+
+EFFECTS = [
+    on(effect="rainbow"),
+    on(effect="rainbow", rgb_color=[5, 6, 7]),
+    on(effect="no such effect"),
+    off(),
+    on(),
+    on(effect="off"),
+    on(transition=5),
+    on(transition=-1),
+    on(transition=99999),
+    on(transition="2.5"),
+    on(flash="short"),
+]
+
+CT_HS = ["color_temp", "hs"]
+LIGHTS = [
+    {
+        "entity": "light.bed_light",
+        "config": {
+            "state": "off",
+            "attributes": {"brightness": 180, "color_temp_kelvin": 4166, "effect": "off"},
+            "options": {"supported_color_modes": ["color_temp", "hs"], "effect_list": ["rainbow", "off"]},
+        },
+        "prepare": [
+            ("turn_on", {"hs_color": [56, 86], "effect": "off"}),
+            ("turn_on", {"color_temp_kelvin": 4166, "brightness": 180}),
+            ("turn_off", {}),
+        ],
+        "calls": [*BRIGHTNESS, *COLOUR, *EFFECTS, *REFUSED],
+    },
+    {
+        "entity": "light.ceiling_lights",
+        "config": {
+            "state": "on",
+            "attributes": {"brightness": 180, "color_temp_kelvin": 2631},
+            "options": {"supported_color_modes": ["color_temp", "hs"]},
+        },
+        "prepare": [("turn_on", {"color_temp_kelvin": 2631, "brightness": 180})],
+        "calls": [*EFFECTS, *BRIGHTNESS[:6]],
+    },
+    {
+        "entity": "light.office_rgbw_lights",
+        "config": {
+            "state": "on",
+            "attributes": {"brightness": 180, "rgbw_color": [255, 0, 0, 255]},
+            "options": {"supported_color_modes": ["rgbw"]},
+        },
+        "prepare": [("turn_on", {"rgbw_color": [255, 0, 0, 255], "brightness": 180})],
+        "calls": [*COLOUR, *EFFECTS[:2], *REFUSED[:3]],
+    },
+    {
+        "entity": "light.living_room_rgbww_lights",
+        "config": {
+            "state": "on",
+            "attributes": {"brightness": 180, "rgbww_color": [255, 0, 0, 255, 0]},
+            "options": {"supported_color_modes": ["rgbww"]},
+        },
+        "prepare": [("turn_on", {"rgbww_color": [255, 0, 0, 255, 0], "brightness": 180})],
+        "calls": COLOUR,
+    },
+    {
+        "entity": "light.entrance_color_white_lights",
+        "config": {
+            "state": "on",
+            "attributes": {"brightness": 180, "hs_color": [345, 75]},
+            "options": {"supported_color_modes": ["hs", "white"]},
+        },
+        "prepare": [("turn_on", {"hs_color": [345, 75], "brightness": 180})],
+        "calls": COLOUR,
+    },
+    {
+        "entity": "light.desk_lamp",
+        "config": {"state": "off", "options": {"supported_color_modes": ["onoff"]}},
+        "touches": ["input_boolean.guest_mode"],
+        "prepare": [("turn_off", {})],
+        "calls": [
+            on(),
+            on(brightness=50),
+            on(brightness=0),
+            on(brightness_step=-10),
+            on(rgb_color=[1, 2, 3]),
+            on(color_temp_kelvin=2700),
+            on(effect="rainbow"),
+            on(white=True),
+            off(),
+            toggle(),
+            toggle(),
+            toggle(brightness=0),
+            on(brightness="x"),
+        ],
+    },
+]

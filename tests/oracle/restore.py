@@ -1,0 +1,48 @@
+"""Which calls bring an entity back to a state it had."""
+
+from __future__ import annotations
+
+COLOUR = {"color_temp": "color_temp_kelvin", "hs": "hs_color", "rgbw": "rgbw_color", "rgbww": "rgbww_color"}
+
+
+def light(state: str, was: dict) -> list:
+    if state != "on":
+        return [("turn_off", {})]
+    data = {}
+    if was.get("brightness") is not None:
+        data["brightness"] = was["brightness"]
+    if (key := COLOUR.get(was.get("color_mode"))) and was.get(key) is not None:
+        data[key] = was[key]
+    if was.get("effect") is not None:
+        data["effect"] = was["effect"]
+    return [("turn_on", data)]
+
+
+def cover(state: str, was: dict) -> list:
+    calls = []
+    if (position := was.get("current_position")) is not None:
+        calls.append(("set_cover_position", {"position": position}))
+    elif was["supported_features"] & 3:
+        calls.append(("open_cover" if state == "open" else "close_cover", {}))
+    if (tilt := was.get("current_tilt_position")) is not None:
+        calls.append(("set_cover_tilt_position", {"tilt_position": tilt}))
+    return calls
+
+
+def restoring_calls(entity: str, before: dict) -> list[tuple[str, dict]]:
+    """The service calls, in order; none where a domain has no way back (a pressed button stays pressed)."""
+    state, was = before["state"], before["attributes"]
+    match entity.split(".")[0]:
+        case "light":
+            return light(state, was)
+        case "cover":
+            return cover(state, was)
+        case "switch" | "input_boolean":
+            return [("turn_on" if state == "on" else "turn_off", {})]
+        case "lock":
+            return [({"locked": "lock", "open": "open"}.get(state, "unlock"), {})]
+        case "input_number":
+            return [("set_value", {"value": float(state)})]
+        case "input_select":
+            return [("set_options", {"options": was["options"]}), ("select_option", {"option": state})]
+    return []
