@@ -12,3 +12,6 @@ pub mod http;
 pub mod limits;
 pub mod principals;
 pub mod store;
+
+/// The component that is built in.
+pub const COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/hearth_component.wasm"));

@@ -17,9 +17,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-
-/// The component that is built in.
-pub const COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/hearth_component.wasm"));
+use hearth_host::COMPONENT;
 
 /// Hearth, the Model Context Protocol server of a home.
 ///
