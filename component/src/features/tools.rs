@@ -9,7 +9,7 @@ use crate::protocol::answer::{self, json};
 use crate::protocol::error::{Code, RpcError};
 use crate::protocol::message::Request;
 use crate::protocol::params::Params;
-use crate::session::work::Ticket;
+use crate::session::work::{LONGEST_NOTE, Ticket};
 
 /// The tools that the principal is offered, on one page.
 pub fn list(context: &mut Context, request: &Request, params: &Params) -> Result<Served, RpcError> {
@@ -63,6 +63,13 @@ fn begin(context: &mut Context, request: &Request, call: ToolCall, plan: Plan) -
                 "Too many requests in flight: {limit} of this session are not answered yet, the limit of \
                  requests-in-flight; wait for an answer or cancel one"
             ),
+        ));
+    }
+    let notes = [Some(request.id.raw()), call.progress];
+    if notes.into_iter().flatten().any(|note| note.len() > LONGEST_NOTE) {
+        return Err(RpcError::new(
+            Code::InvalidRequest,
+            format!("The request id or progress token of a tool call is longer than {LONGEST_NOTE} bytes"),
         ));
     }
     let ticket = Ticket::new(context.id, request.id, call.progress, plan.finish);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use uuid::fmt::Hyphenated;
 use uuid::{Builder, Uuid};
 
 use crate::contract::hearth::mcp::types::Nonce;
@@ -19,8 +20,12 @@ impl SessionId {
 
     /// The id that is written like this; None for any other writing, even of the same number.
     pub fn parse(text: &str) -> Option<Self> {
-        let id = Self(Uuid::try_parse(text).ok()?);
-        (id.to_string() == text).then_some(id)
+        let canonical = text.len() == Hyphenated::LENGTH && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        if canonical {
+            Uuid::try_parse(text).ok().map(Self)
+        } else {
+            None
+        }
     }
 }
 

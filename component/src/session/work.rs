@@ -11,6 +11,9 @@ use super::id::SessionId;
 use crate::llm::Finish;
 use crate::protocol::id::RequestId;
 
+/// Bytes of a request id, and of a progress token, that a ticket holds: the host keeps it while the home works.
+pub const LONGEST_NOTE: usize = 1024;
+
 /// Ids longer than this stand in keys as their digest.
 const LONGEST_ID_IN_A_KEY: usize = 64;
 

@@ -147,6 +147,20 @@ fn so_many_requests_are_in_flight_and_the_next_is_told_so() {
 }
 
 #[test]
+fn a_call_is_not_kept_under_an_endless_id_or_token() {
+    let mut host = Host::new();
+    let client = host.connect(admin("a"), "2025-06-18");
+    let endless = "x".repeat(100_000);
+    let mut with_token = light_on(1);
+    with_token["params"]["_meta"] = json!({ "progressToken": endless });
+    for call in [light_on(endless.clone()), with_token] {
+        assert_eq!(host.ask(&client, call)["error"]["code"], -32600);
+    }
+    assert!(host.work.is_empty());
+    host.ask(&client, request(endless, "ping", json!({})));
+}
+
+#[test]
 fn progress_is_reported_to_who_gave_a_token_for_it() {
     let mut host = Host::new();
     for (version, message) in [("2024-11-05", json!(null)), ("2025-06-18", json!("half way"))] {
