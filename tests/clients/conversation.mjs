@@ -149,7 +149,7 @@ export async function cancels(checks, client, house, abortable) {
     let over = false;
     const later = client.call(tool, { [argument]: 3 }).finally(() => { over = true; });
     while (!over) {
-      const seen = Number(state(await live(client, { name: mark }), mark));
+      const seen = Number(/\d+(\.\d+)?/.exec(state(await live(client, { name: mark }), mark))[0]);
       assert(seen === 0 || seen === 3, `the cancelled script went on: ${seen}`);
       await Promise.race([later, new Promise((resolve) => setTimeout(resolve, 50))]);
     }
