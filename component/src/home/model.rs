@@ -1,7 +1,10 @@
 //! What the home consists of, prepared for matching.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::fmt;
 
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::names;
@@ -33,8 +36,8 @@ pub struct Area {
     pub id: String,
     /// As its owner wrote it.
     pub name: String,
-    /// In code-point order.
-    pub aliases: Vec<String>,
+    /// Its name and its aliases, these in code-point order, in one text.
+    pub names: String,
     /// Id of its floor.
     pub floor: Option<String>,
     /// Its name and aliases as [`names::key`] makes them.
@@ -46,9 +49,13 @@ impl Area {
         area.aliases.sort();
         Self {
             keys: keys(&area.name, &area.aliases),
+            names: std::iter::once(&area.name)
+                .chain(&area.aliases)
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join(", "),
             id: area.id,
             name: area.name,
-            aliases: area.aliases,
             floor: area.floor,
         }
     }
@@ -139,9 +146,11 @@ impl Entity {
         self.id == text || self.keys.iter().any(|own| own == key)
     }
 
-    /// Its attributes in the home's order.
-    pub fn attributes(&self) -> Map<String, Value> {
-        serde_json::from_slice(&self.attributes).unwrap_or_default()
+    /// Those of its attributes that are among `wanted`, in the home's order.
+    pub fn attributes(&self, wanted: &'static [&'static str]) -> Vec<(&'static str, Value)> {
+        let mut json = serde_json::Deserializer::from_slice(&self.attributes);
+        // A host that sends something else is wrong; the entity is then told of without attributes.
+        Picked(wanted).deserialize(&mut json).unwrap_or_default()
     }
 
     /// How it is told of, made by `tell` when its state was not told of before.
@@ -149,3 +158,39 @@ impl Entity {
         self.told.get_or_init(|| tell(self).into_boxed_str())
     }
 }
+
+/// Reads the members of an object that have one of these names and passes over the others.
+struct Picked(&'static [&'static str]);
+
+impl<'de> DeserializeSeed<'de> for Picked {
+    type Value = Vec<(&'static str, Value)>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Picked {
+    type Value = Vec<(&'static str, Value)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut picked = Vec::new();
+        while let Some(name) = members.next_key::<Name>()? {
+            match self.0.iter().find(|wanted| **wanted == name.0) {
+                Some(wanted) => picked.push((*wanted, members.next_value()?)),
+                None => {
+                    members.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(picked)
+    }
+}
+
+/// The name of a member, borrowed where it holds no escapes.
+#[derive(serde::Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);

@@ -1,12 +1,15 @@
 //! `homeassistant__GetLiveContext`, and the snapshot resource that says the same: what is exposed, with its state.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 
 use super::targets::{Constraints, Preferences, Reason, find};
-use super::yaml;
+use super::yaml::{self, Clear, Text};
 use crate::home::{Entity, Mirror};
 use crate::llm::schema::{Parameters, Schema};
 use crate::llm::tool::{Arguments, Hints, Reading, Tool};
@@ -92,7 +95,7 @@ pub(crate) fn snapshot(mirror: &Mirror) -> Result<String, String> {
 fn tell<'a>(mirror: &Mirror, entities: impl Iterator<Item = &'a Entity>) -> Option<String> {
     let mut text = HEADER.to_owned();
     for entity in entities {
-        text.push_str(entity.told(|entity| yaml::item(&facts(mirror, entity))));
+        text.push_str(entity.told(|entity| live(mirror, entity)));
     }
     (text.len() > HEADER.len()).then_some(text)
 }
@@ -157,54 +160,68 @@ fn nothing_matched(reason: Reason, wanted: &Constraints) -> String {
     }
 }
 
-/// What does not change with the state: names, domain and, last, areas.
-pub(super) fn identity(mirror: &Mirror, entity: &Entity) -> Map<String, Value> {
-    let mut facts = Map::new();
-    facts.insert("names".to_owned(), entity.names.join(", ").into());
-    facts.insert("domain".to_owned(), entity.domain.clone().into());
-    if let Some(areas) = areas(mirror, entity) {
-        facts.insert("areas".to_owned(), areas.into());
-    }
-    facts
+/// How an entity is told of.
+#[derive(Serialize)]
+struct Card<'a> {
+    names: Text<'a>,
+    domain: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    areas: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Attributes::is_empty")]
+    attributes: Attributes<'a>,
 }
 
-fn areas(mirror: &Mirror, entity: &Entity) -> Option<String> {
-    let area = mirror.area(entity.area.as_deref()?)?;
-    let names: Vec<&str> = std::iter::once(&area.name)
-        .chain(&area.aliases)
-        .map(String::as_str)
-        .collect();
-    Some(names.join(", "))
+struct Attributes<'a>(&'a [(&'static str, Value)]);
+
+impl Attributes<'_> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
-fn facts(mirror: &Mirror, entity: &Entity) -> Map<String, Value> {
-    let attributes = entity.attributes();
-    let mut facts = identity(mirror, entity);
-    let areas = facts.shift_remove("areas");
-    facts.insert("state".to_owned(), state(entity, &attributes, mirror.zone()).into());
-    facts.extend(areas.map(|areas| ("areas".to_owned(), areas)));
-    let telling = telling(entity, attributes);
-    if !telling.is_empty() {
-        facts.insert("attributes".to_owned(), telling.into());
+impl Serialize for Attributes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, Clear(value))))
     }
-    facts
+}
+
+/// The entity without its state: what the static context tells.
+pub(super) fn identity(mirror: &Mirror, entity: &Entity) -> String {
+    card(mirror, entity, None, &[])
+}
+
+fn live(mirror: &Mirror, entity: &Entity) -> String {
+    let attributes = entity.attributes(ATTRIBUTES);
+    let state = state(entity, &attributes, mirror.zone());
+    card(mirror, entity, Some(&state), &telling(entity, attributes))
+}
+
+fn card(mirror: &Mirror, entity: &Entity, state: Option<&str>, attributes: &[(&'static str, Value)]) -> String {
+    let area = entity.area.as_deref().and_then(|area| mirror.area(area));
+    yaml::item(&Card {
+        names: Text(&entity.names.join(", ")),
+        domain: Text(&entity.domain),
+        state: state.map(Text),
+        areas: area.map(|area| Text(&area.names)),
+        attributes: Attributes(attributes),
+    })
 }
 
 /// The state as a person would read it: rounded, and moments in local time.
-fn state(entity: &Entity, attributes: &Map<String, Value>, zone: &TimeZone) -> String {
-    let mut state = entity.state.clone();
-    if entity.domain == "sensor"
-        && let Some(precision) = entity.precision
-        && let Some(rounded) = rounded(&state, precision)
-    {
-        state = rounded;
-    }
-    if attributes.get("device_class").is_some_and(|class| class == "timestamp")
-        && let Some(local) = local(&entity.state, zone)
-    {
-        state = local;
-    }
-    state
+fn state<'a>(entity: &'a Entity, attributes: &[(&str, Value)], zone: &TimeZone) -> Cow<'a, str> {
+    let is_moment = attributes
+        .iter()
+        .any(|(name, class)| *name == "device_class" && class == "timestamp");
+    let reworded = if is_moment {
+        local(&entity.state, zone)
+    } else if entity.domain == "sensor" {
+        entity.precision.and_then(|precision| rounded(&entity.state, precision))
+    } else {
+        None
+    };
+    reworded.map_or(Cow::Borrowed(entity.state.as_str()), Cow::Owned)
 }
 
 /// Half to even, as the exact value has it; no negative zero.
@@ -230,30 +247,24 @@ fn local(state: &str, zone: &TimeZone) -> Option<String> {
 }
 
 /// The attributes worth telling, in their order. Whole numbers become texts, as in Home Assistant.
-fn telling(entity: &Entity, attributes: Map<String, Value>) -> Map<String, Value> {
+fn telling(entity: &Entity, mut attributes: Vec<(&'static str, Value)>) -> Vec<(&'static str, Value)> {
     let brightness = attributes
-        .get("brightness")
-        .and_then(Value::as_i64)
-        .filter(|_| entity.domain == "light");
-    let mut telling: Map<String, Value> = attributes
-        .into_iter()
-        .filter(|(name, _)| ATTRIBUTES.contains(&name.as_str()))
-        .map(|(name, value)| (name, worded(value)))
-        .collect();
-    if let Some(brightness) = brightness {
+        .iter()
+        .find(|(name, _)| *name == "brightness")
+        .and_then(|(_, value)| value.as_i64());
+    for (_, value) in &mut attributes {
+        match value {
+            Value::Number(number) if !number.is_f64() => *value = number.to_string().into(),
+            Value::Bool(true) => *value = "True".into(),
+            Value::Bool(false) => *value = "False".into(),
+            _ => {}
+        }
+    }
+    if let Some(brightness) = brightness.filter(|_| entity.domain == "light") {
         // The tools take percent. What is on is never told as 0.
         let percent = (brightness as f64 / 255.0 * 100.0).round_ties_even() as i64;
         let percent = if brightness > 0 { percent.max(1) } else { percent };
-        telling.insert("brightness_pct".to_owned(), percent.to_string().into());
+        attributes.push(("brightness_pct", percent.to_string().into()));
     }
-    telling
-}
-
-fn worded(value: Value) -> Value {
-    match value {
-        Value::Number(number) if !number.is_f64() => number.to_string().into(),
-        Value::Bool(true) => "True".into(),
-        Value::Bool(false) => "False".into(),
-        other => other,
-    }
+    attributes
 }

@@ -1,7 +1,6 @@
 //! The prompt of `assist`: what there is, how to read and control it, and where the user is.
 
 use super::live_context;
-use super::yaml;
 use crate::home::Mirror;
 
 /// How to read the home; before the static context.
@@ -36,7 +35,7 @@ const NO_TIMERS: &str = "Timers cannot be started from here.";
 pub(crate) fn reading(mirror: &Mirror) -> String {
     let mut text = READING.to_owned();
     for entity in live_context::entities(mirror) {
-        text.push_str(&yaml::item(&live_context::identity(mirror, entity)));
+        text.push_str(&live_context::identity(mirror, entity));
     }
     if text.len() == READING.len() {
         NOTHING.to_owned()

@@ -188,8 +188,13 @@ fn in_place<'a>(
         if floors.is_empty() {
             return Err(Reason::InvalidFloor);
         }
-        let on_it =
-            |entity: &Entity| floor_of(mirror, entity).is_some_and(|id| floors.iter().any(|floor| floor.id == id));
+        let on_it: Vec<&str> = mirror
+            .areas()
+            .iter()
+            .filter(|area| floors.iter().any(|floor| area.floor.as_ref() == Some(&floor.id)))
+            .map(|area| area.id.as_str())
+            .collect();
+        let on_it = |entity: &Entity| entity.area.as_deref().is_some_and(|area| on_it.contains(&area));
         *left = keep(std::mem::take(left), Reason::Floor, on_it)?;
     }
     if let Some(text) = given(wanted.area) {

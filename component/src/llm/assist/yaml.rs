@@ -4,38 +4,46 @@
 //! `2026-01-01` a date), so whatever begins like a number, a date or a sign is quoted here.
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use serde_saphyr::{DoubleQuoted, SingleQuoted};
 
-/// A list of one object, as a part of a longer list: lines that begin with `- `, ended by a line break.
-pub(super) fn item(object: &Map<String, Value>) -> String {
+/// A list of one item, as a part of a longer list: lines that begin with `- `, ended by a line break.
+pub(super) fn item(item: &impl Serialize) -> String {
     let options = serde_saphyr::ser_options! {
         prefer_block_scalars: false,
     };
     // Writing into a String fails for nothing that JSON can hold.
-    serde_saphyr::to_string_with_options(&[Object(object)], options).unwrap_or_default()
+    serde_saphyr::to_string_with_options(&[item], options).unwrap_or_default()
 }
 
-/// A JSON object whose texts are quoted where they could be misread.
-struct Object<'a>(&'a Map<String, Value>);
+/// A text, quoted where it could be misread.
+pub(super) struct Text<'a>(pub &'a str);
 
-impl Serialize for Object<'_> {
+impl Serialize for Text<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (key, value) in self.0 {
-            map.serialize_entry(key, &Clear(value))?;
+        if needs_escapes(self.0) {
+            DoubleQuoted(self.0).serialize(serializer)
+        } else if is_suspicious(self.0) {
+            SingleQuoted(self.0).serialize(serializer)
+        } else {
+            self.0.serialize(serializer)
         }
-        map.end()
     }
 }
 
 /// A JSON value whose texts are quoted where they could be misread.
-struct Clear<'a>(&'a Value);
+pub(super) struct Clear<'a>(pub &'a Value);
 
 impl Serialize for Clear<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
-            Value::Object(object) => Object(object).serialize(serializer),
+            Value::Object(object) => {
+                let mut map = serializer.serialize_map(Some(object.len()))?;
+                for (key, value) in object {
+                    map.serialize_entry(key, &Clear(value))?;
+                }
+                map.end()
+            }
             Value::Array(items) => {
                 let mut list = serializer.serialize_seq(Some(items.len()))?;
                 for item in items {
@@ -43,16 +51,20 @@ impl Serialize for Clear<'_> {
                 }
                 list.end()
             }
-            Value::String(text) if needs_escapes(text) => DoubleQuoted(text).serialize(serializer),
-            Value::String(text) if is_suspicious(text) => SingleQuoted(text).serialize(serializer),
+            Value::String(text) => Text(text).serialize(serializer),
             value => value.serialize(serializer),
         }
     }
 }
 
-/// Begins like something that one of the versions reads as other than text: a number, a date, `=`, `<<`, a sign.
+/// Is or begins like something that one of the versions reads as other than text: a word for a truth value or nothing, a
+/// number, a date, `=`, `<<`, a sign.
 fn is_suspicious(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_digit() || c.is_ascii_punctuation() || c.is_whitespace())
+    const WORDS: &[&str] = &[
+        "on", "off", "yes", "no", "y", "n", "true", "false", "null", "nan", "inf",
+    ];
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+        || text.starts_with(|c: char| c.is_ascii_digit() || c.is_ascii_punctuation() || c.is_whitespace())
 }
 
 /// Holds what only an escape can carry through every reader.
