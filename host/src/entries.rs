@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +111,8 @@ pub struct Entries {
     store: Store,
     /// In the order in which they were made.
     entries: RwLock<Vec<Entry>>,
+    /// Held while a change is written, so that changes come one after the other and no lookup waits for the disk.
+    changing: Mutex<()>,
     /// The LLM APIs that there are, id and name, once a component serves. Until then no entry is loaded.
     known: OnceLock<BTreeMap<String, String>>,
     revision: AtomicU64,
@@ -127,6 +129,7 @@ impl Entries {
         Ok(Self {
             store,
             entries: RwLock::new(entries),
+            changing: Mutex::new(()),
             known: OnceLock::new(),
             revision: AtomicU64::new(1),
             on_change: OnceLock::new(),
@@ -184,6 +187,7 @@ impl Entries {
             read_only: false,
             disabled: false,
         };
+        let _changing = self.changing();
         let entry = self.changed_entry(blank, change)?;
         self.store.keep_entry(entry.clone())?;
         let view = self.view(&entry);
@@ -197,14 +201,16 @@ impl Entries {
     /// # Errors
     /// When there is none of this id, it would serve nothing, or the database does not take it.
     pub fn set(&self, id: &str, change: EntryChange) -> Result<EntryView, EntryError> {
-        let mut entries = self.write();
-        let entry = entries.iter_mut().find(|entry| entry.id == id);
-        let entry = entry.ok_or_else(|| EntryError::Unknown(id.to_owned()))?;
-        let wanted = self.changed_entry(entry.clone(), change)?;
+        let _changing = self.changing();
+        let before = self.show(id)?.entry;
+        let wanted = self.changed_entry(before.clone(), change)?;
         let view = self.view(&wanted);
-        if *entry != wanted {
+        if before != wanted {
             self.store.keep_entry(wanted.clone())?;
-            *entry = wanted;
+            let mut entries = self.write();
+            if let Some(entry) = entries.iter_mut().find(|entry| entry.id == id) {
+                *entry = wanted;
+            }
             drop(entries);
             self.changed();
         }
@@ -216,12 +222,10 @@ impl Entries {
     /// # Errors
     /// When there is none of this id, or the database does not take it.
     pub fn remove(&self, id: &str) -> Result<(), EntryError> {
-        let mut entries = self.write();
-        let at = entries.iter().position(|entry| entry.id == id);
-        let at = at.ok_or_else(|| EntryError::Unknown(id.to_owned()))?;
+        let _changing = self.changing();
+        self.show(id)?;
         self.store.forget_entry(id)?;
-        entries.remove(at);
-        drop(entries);
+        self.write().retain(|entry| entry.id != id);
         self.changed();
         Ok(())
     }
@@ -294,6 +298,10 @@ impl Entries {
         if let Some(on_change) = self.on_change.get() {
             on_change();
         }
+    }
+
+    fn changing(&self) -> MutexGuard<'_, ()> {
+        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Vec<Entry>> {

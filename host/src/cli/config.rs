@@ -1,5 +1,4 @@
 //! What the owner configured: options, environment and `hearth.toml`, in that order.
-#![allow(dead_code)]
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};

@@ -6,8 +6,13 @@ use tracing_subscriber::EnvFilter;
 
 use super::config::{LogFormat, LogLevel};
 
-/// Starts to log. Called once.
-pub fn start(format: LogFormat, level: LogLevel) {
+/// An error that the log has told already, so that a JSON log holds nothing but JSON.
+#[derive(Debug, thiserror::Error)]
+#[error("told in the log")]
+pub struct Told;
+
+/// Starts to log. Called once. Whether the log is JSON.
+pub fn start(format: LogFormat, level: LogLevel) -> bool {
     let level = match level {
         LogLevel::Error => "error",
         LogLevel::Warn => "warn",
@@ -22,11 +27,13 @@ pub fn start(format: LogFormat, level: LogLevel) {
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
-    if format == LogFormat::Json || (format == LogFormat::Auto && !terminal) {
+    let json = format == LogFormat::Json || (format == LogFormat::Auto && !terminal);
+    if json {
         log.json().flatten_event(true).init();
     } else {
         log.with_ansi(terminal && std::env::var_os("NO_COLOR").is_none())
             .with_target(false)
             .init();
     }
+    json
 }

@@ -4,12 +4,13 @@ mod component;
 mod config;
 mod desk;
 mod entry;
+mod first_start;
+mod kept;
 mod logging;
 mod serve;
 mod signals;
 mod table;
 mod token;
-mod welcome;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -96,7 +97,9 @@ fn finish(done: anyhow::Result<()>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("hearth: {error:#}");
+            if !error.is::<logging::Told>() {
+                eprintln!("hearth: {error:#}");
+            }
             ExitCode::FAILURE
         }
     }

@@ -1,10 +1,197 @@
-//! `hearth serve`
+//! `hearth serve`: puts the rooms of the host together and lets them run until a signal.
 
-use super::config::{self, ServeOptions};
-use super::{Common, logging};
+use std::borrow::Cow;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::{fs, io};
 
+use anyhow::{Context as _, anyhow};
+use hearth_host::clock::{SharedClock, SystemClock};
+use hearth_host::data_dir::{DataDir, Held, Run};
+use hearth_host::engine::{Component, Engine, RandomNonces, Runtime, Surroundings};
+use hearth_host::home::embedded::EmbeddedHome;
+use hearth_host::http::admin::{self, Administration, ComponentView};
+use hearth_host::http::{self, Http};
+use hearth_host::limits::Limits;
+use hearth_host::store::{AuditLog, Generation, HomeStates, Store};
+use tokio::net::TcpListener;
+
+use super::config::{self, HomeSource, ServeOptions, Settings};
+use super::kept::Kept;
+use super::signals::Signals;
+use super::{COMPONENT, Common, first_start, logging};
+
+/// Serves until a signal.
 pub fn run(common: &Common, options: &ServeOptions) -> anyhow::Result<()> {
-    let (_data_dir, settings) = config::settings(common, options)?;
-    logging::start(settings.log_format, settings.log_level);
-    anyhow::bail!("Serving is not there yet.")
+    let (data_dir, settings) = config::settings(common, options)?;
+    let json = logging::start(settings.log_format, settings.log_level);
+    run_with(data_dir, settings).map_err(|error| {
+        if !json {
+            return error;
+        }
+        tracing::error!("{error:#}");
+        logging::Told.into()
+    })
+}
+
+fn run_with(data_dir: DataDir, settings: Settings) -> anyhow::Result<()> {
+    let held = data_dir.hold()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(data_dir, held, settings))
+}
+
+async fn serve(data_dir: DataDir, mut held: Held, settings: Settings) -> anyhow::Result<()> {
+    let signals = Signals::catch()?;
+    let listener = listen(settings.listen).await?;
+    let url = url_of(listener.local_addr()?);
+    let clock: SharedClock = Arc::new(SystemClock);
+    let kept = Kept::open(&data_dir, &clock, &settings.limits)?;
+    let limits = Arc::new(settings.limits);
+
+    let home = home(&settings.home, &kept.store, &clock)?;
+    let (component, generation, path) =
+        component(settings.component.as_deref(), &limits, &data_dir, &kept.store).await?;
+    let own = component.describe().llm_apis.iter();
+    kept.entries.load(own.map(|api| (api.id.clone(), api.name.clone())));
+    let surroundings = Surroundings {
+        clock: clock.clone(),
+        limits: limits.clone(),
+        home,
+        entries: kept.entries.clone(),
+        principals: kept.tokens.clone(),
+        audit: Arc::new(AuditLog::new(kept.store.clone())),
+        secret: kept.store.secret("component")?,
+        nonces: Box::new(RandomNonces::default()),
+    };
+    let engine = Engine::start(component, generation.number, surroundings).await?;
+    kept.tell(&engine);
+
+    let secret = random_secret();
+    let administration = Administration {
+        entries: kept.entries.clone(),
+        tokens: kept.tokens.clone(),
+        secret: secret.clone(),
+        component: ComponentView {
+            generation: generation.number,
+            digest: generation.digest,
+            version: generation.version,
+            path,
+        },
+        status: kept.status(&engine),
+    };
+    let http = Http {
+        health: kept.health(&engine),
+        engine,
+        tokens: kept.tokens.clone(),
+        limits,
+        clock,
+        allowed_hosts: settings.allow_hosts,
+        allowed_origins: settings.allow_origins,
+        admin: admin::router(administration),
+    };
+    let run = Run {
+        url: url.clone(),
+        pid: std::process::id(),
+        secret,
+    };
+    data_dir.announce(&mut held, &run)?;
+    let greeting = first_start::greeting(&kept, &url, &data_dir)?;
+    tracing::info!(url, data_dir = %data_dir.path().display(), generation = generation.number, "serving");
+    warn_of_width(settings.listen);
+    greeting.show();
+    http::serve(listener, Arc::new(http), signals.asked_to_stop()).await;
+    kept.store.close();
+    tracing::info!("stopped");
+    drop(held);
+    Ok(())
+}
+
+/// Listens, or says which option to change.
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => anyhow!(
+            "{address} is taken by another program. Choose another port with --listen {}:PORT (0 takes a free one), or \
+             stop that program.",
+            in_brackets(address.ip())
+        ),
+        _ => anyhow!("{address} cannot be listened on: {error}. Choose another address with --listen ADDRESS:PORT."),
+    })
+}
+
+/// Where a client on this machine finds the listener.
+fn url_of(address: SocketAddr) -> String {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    format!("http://{}:{}", in_brackets(ip), address.port())
+}
+
+fn in_brackets(ip: IpAddr) -> String {
+    match ip {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
+    }
+}
+
+fn warn_of_width(address: SocketAddr) {
+    if !address.ip().is_loopback() {
+        tracing::warn!(
+            %address,
+            "others on the network can reach this server, over plain HTTP: whoever can read the traffic reads the tokens \
+             in it and can then control the home. Put a reverse proxy with TLS before it, or listen on 127.0.0.1"
+        );
+    }
+}
+
+fn home(source: &HomeSource, store: &Store, clock: &SharedClock) -> anyhow::Result<Arc<EmbeddedHome>> {
+    let states = Arc::new(HomeStates::new(store.clone()));
+    let home = match source {
+        HomeSource::Embedded => {
+            EmbeddedHome::open(EmbeddedHome::default_file(), "the built-in home", states, clock.clone())?
+        }
+        HomeSource::File(path) => {
+            let text = fs::read_to_string(path);
+            let text =
+                text.with_context(|| format!("{} cannot be read. Name another home with --home", path.display()))?;
+            EmbeddedHome::open(&text, &path.display().to_string(), states, clock.clone())?
+        }
+    };
+    Ok(home)
+}
+
+/// The component to run, its generation, and where its bytes lie from now on.
+async fn component(
+    file: Option<&Path>,
+    limits: &Limits,
+    data_dir: &DataDir,
+    store: &Store,
+) -> anyhow::Result<(Component, Generation, String)> {
+    let runtime = Runtime::new(limits)?;
+    let (bytes, name) = match file {
+        None => (Cow::Borrowed(COMPONENT), "the built-in component".to_owned()),
+        Some(path) => {
+            let bytes = fs::read(path).with_context(|| {
+                format!(
+                    "{} cannot be read. Name another component with --component",
+                    path.display()
+                )
+            })?;
+            (Cow::Owned(bytes), path.display().to_string())
+        }
+    };
+    let component = Component::load(&runtime, &bytes, Some(&data_dir.cache())).await;
+    let component = component.map_err(|error| anyhow!("{name}: {error}"))?;
+    let path = data_dir.keep_component(component.digest(), &bytes)?;
+    let generation = store.begin_generation(component.digest(), &component.describe().version)?;
+    Ok((component, generation, path.display().to_string()))
+}
+
+/// Proves the owner's commands to this run.
+fn random_secret() -> String {
+    let mut bits = [0_u8; 32];
+    getrandom::fill(&mut bits).expect("the system has randomness: nothing can be secret without");
+    bits.iter().map(|byte| format!("{byte:02x}")).collect()
 }

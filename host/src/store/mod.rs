@@ -115,16 +115,20 @@ impl Store {
         Ok(hash.finalize().into())
     }
 
-    /// Whether a host has served from this database before; from now on one has.
+    /// Whether a host has served from this database before.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn served_before(&self) -> Result<bool, StoreError> {
+        self.call(|connection| connection.query_row("SELECT served FROM installation", [], |row| row.get(0)))
+    }
+
+    /// Notes that a host has served from this database.
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub fn served_before(&self) -> Result<bool, StoreError> {
-        self.call(|connection| {
-            let before = connection.query_row("SELECT served FROM installation", [], |row| row.get(0))?;
-            connection.execute("UPDATE installation SET served = 1", [])?;
-            Ok(before)
-        })
+    pub fn has_served(&self) -> Result<(), StoreError> {
+        self.call(|connection| connection.execute("UPDATE installation SET served = 1", []).map(drop))
     }
 
     /// What does not go as it should, each as a sentence; empty when all is well.

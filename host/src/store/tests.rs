@@ -303,10 +303,11 @@ fn the_same_bytes_are_the_same_generation() {
 }
 
 #[test]
-fn a_store_has_served_before_once_it_was_asked() {
+fn that_a_host_has_served_is_remembered() {
     let directory = Directory::new();
     let store = directory.open();
     assert!(!store.served_before().expect("it can be read"));
+    store.has_served().expect("it can be written");
     store.close();
     assert!(directory.open().served_before().expect("it can be read"));
 }

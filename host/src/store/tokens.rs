@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
-use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
+use super::writer::lock;
 use super::{Store, StoreError};
 use crate::clock::Moment;
 use crate::http::auth::{Authenticate, Grant};
@@ -88,6 +89,8 @@ pub enum TokenError {
 pub struct Tokens {
     store: Store,
     live: RwLock<Live>,
+    /// Held while a change is written, so that changes come one after the other and no request waits for the disk.
+    changing: Mutex<()>,
     /// Hears of every principal whose rights changed.
     on_rights: OnceLock<Box<dyn Fn(&str) + Send + Sync>>,
 }
@@ -137,6 +140,7 @@ impl Tokens {
         Ok(Self {
             store,
             live: RwLock::new(live),
+            changing: Mutex::new(()),
             on_rights: OnceLock::new(),
         })
     }
@@ -159,9 +163,8 @@ impl Tokens {
     /// # Errors
     /// When the name cannot be used, the principal has other rights, or the database does not take it.
     pub fn create(&self, new: NewToken) -> Result<CreatedToken, TokenError> {
-        let mut live = self.write();
-        let principal = live.principal_for(&new)?;
-        let admin = live.principals.get(&principal).copied().unwrap_or(new.admin);
+        let _changing = lock(&self.changing);
+        let (principal, admin) = self.read().principal_for(&new)?;
         let token = random_token();
         let hash = hash(&token);
         let created = self.store.now();
@@ -183,6 +186,7 @@ impl Tokens {
             })?
         };
         let kept = Token::new(id, new.name, principal.clone(), created);
+        let mut live = self.write();
         live.principals.insert(principal, admin);
         let view = live.view(&kept);
         live.tokens.insert(hash, kept);
@@ -194,16 +198,9 @@ impl Tokens {
     /// # Errors
     /// When there is none of this name, or the database does not take it.
     pub fn revoke(&self, name: &str) -> Result<TokenView, TokenError> {
-        let mut live = self.write();
-        let found = live.tokens.iter().find(|(_, token)| token.name == name);
-        let (hash, token) = found.ok_or_else(|| TokenError::Unknown(name.to_owned()))?;
-        let (hash, id, principal, view) = (*hash, token.id, token.principal.clone(), live.view(token));
-        let last = live
-            .tokens
-            .values()
-            .filter(|other| other.principal == principal)
-            .count()
-            == 1;
+        let _changing = lock(&self.changing);
+        let (hash, id, view, last) = self.read().named(name)?;
+        let principal = view.principal.clone();
         {
             let principal = principal.clone();
             self.store.call(move |connection| {
@@ -215,6 +212,7 @@ impl Tokens {
                 transaction.commit()
             })?;
         }
+        let mut live = self.write();
         if let Some(token) = live.tokens.remove(&hash) {
             token.revoked.send_replace(true);
         }
@@ -261,8 +259,8 @@ impl Principals for Tokens {
 }
 
 impl Live {
-    /// The principal that a new token belongs to.
-    fn principal_for(&self, new: &NewToken) -> Result<String, TokenError> {
+    /// The principal that a new token belongs to, and whether that is an administrator.
+    fn principal_for(&self, new: &NewToken) -> Result<(String, bool), TokenError> {
         check_name(&new.name)?;
         if self.tokens.values().any(|token| token.name == new.name) {
             return Err(TokenError::Exists(new.name.clone()));
@@ -271,13 +269,22 @@ impl Live {
             if self.principals.contains_key(&new.name) {
                 return Err(TokenError::PrincipalExists(new.name.clone()));
             }
-            return Ok(new.name.clone());
+            return Ok((new.name.clone(), new.admin));
         };
         check_name(principal)?;
-        if new.admin && self.principals.get(principal) == Some(&false) {
-            return Err(TokenError::NotAdmin(principal.clone()));
+        match self.principals.get(principal) {
+            Some(false) if new.admin => Err(TokenError::NotAdmin(principal.clone())),
+            Some(admin) => Ok((principal.clone(), *admin)),
+            None => Ok((principal.clone(), new.admin)),
         }
-        Ok(principal.clone())
+    }
+
+    /// The token of this name: its hash, its id, what is known of it, and whether it is the last of its principal.
+    fn named(&self, name: &str) -> Result<([u8; 32], u64, TokenView, bool), TokenError> {
+        let found = self.tokens.iter().find(|(_, token)| token.name == name);
+        let (hash, token) = found.ok_or_else(|| TokenError::Unknown(name.to_owned()))?;
+        let of_the_same = self.tokens.values().filter(|other| other.principal == token.principal);
+        Ok((*hash, token.id, self.view(token), of_the_same.count() == 1))
     }
 
     fn view(&self, token: &Token) -> TokenView {

@@ -1,0 +1,175 @@
+//! The first start makes what a client needs; every start says how to connect, if somebody looks.
+
+use std::env;
+use std::io::{IsTerminal as _, Write as _};
+
+use hearth_host::data_dir::DataDir;
+use hearth_host::entries::EntryChange;
+use serde_json::json;
+
+use super::kept::Kept;
+
+/// What the token of the first start is called.
+const FIRST_TOKEN: &str = "first";
+
+/// What a start has to say.
+pub struct Greeting {
+    /// For the terminal alone. It can hold a token, so it goes into no log.
+    terminal: Option<String>,
+    /// How a token is made, for a start that nobody watches.
+    token_command: String,
+    /// Whether there is any token to connect with.
+    tokens: bool,
+}
+
+/// Makes what is not there at the first start: a config entry that serves everything to administrators and, if
+/// somebody looks, a token. Without a terminal standard output is likely to be kept somewhere, and so would be a token.
+pub fn greeting(kept: &Kept, url: &str, data_dir: &DataDir) -> anyhow::Result<Greeting> {
+    let watched = std::io::stdout().is_terminal();
+    let token_command = token_command(data_dir);
+    let mut token = None;
+    if !kept.store.served_before()? {
+        if kept.entries.list().is_empty() {
+            kept.entries.add(EntryChange::default())?;
+        }
+        if watched && kept.tokens.list().is_empty() {
+            token = Some(kept.tokens.create(first_token())?.token);
+        }
+        kept.store.has_served()?;
+    }
+    let terminal = match token {
+        Some(token) => first(url, &token),
+        None => later(url, &token_command),
+    };
+    Ok(Greeting {
+        terminal: watched.then_some(terminal),
+        token_command,
+        tokens: !kept.tokens.list().is_empty(),
+    })
+}
+
+impl Greeting {
+    /// Says it.
+    pub fn show(&self) {
+        if let Some(text) = &self.terminal {
+            // A terminal that has gone does not keep the host from serving.
+            let _ = writeln!(std::io::stdout(), "{text}");
+        } else if !self.tokens {
+            tracing::warn!(
+                "nobody can connect yet: there is no token. Make one with: {}",
+                self.token_command
+            );
+        }
+    }
+}
+
+fn first_token() -> hearth_host::store::NewToken {
+    hearth_host::store::NewToken {
+        name: FIRST_TOKEN.to_owned(),
+        admin: true,
+        principal: None,
+    }
+}
+
+/// Where Hearth is, a token, and how a client uses both.
+fn first(url: &str, token: &str) -> String {
+    let desktop = json!({
+        "mcpServers": {
+            "hearth": {
+                "command": "npx",
+                "args": [
+                    "-y", "mcp-remote", format!("{url}/mcp_server/sse"), "--transport", "sse-only",
+                    "--header", "Authorization:${HEARTH_AUTHORIZATION}"
+                ],
+                "env": { "HEARTH_AUTHORIZATION": format!("Bearer {token}") }
+            }
+        }
+    });
+    format!(
+        "
+Hearth serves its home at
+
+  {url}/mcp_server/sse
+
+The token to connect with, shown only now:
+
+  {token}
+
+Claude Code:
+
+  claude mcp add --transport sse hearth {url}/mcp_server/sse --header \"Authorization: Bearer {token}\"
+
+Claude Desktop, and other clients that read such a file:
+
+{desktop:#}
+"
+    )
+}
+
+/// Any later start: the token is known to who wrote it down, and nobody else.
+fn later(url: &str, token_command: &str) -> String {
+    format!(
+        "
+Hearth serves its home at
+
+  {url}/mcp_server/sse
+
+To connect one more client, or when a token is lost:
+
+  {token_command}
+"
+    )
+}
+
+/// The command that makes a token for this data directory, as it can be typed here.
+fn token_command(data_dir: &DataDir) -> String {
+    let program = match env::current_exe() {
+        Ok(program) if !is_on_the_path(&program) => program.display().to_string(),
+        _ => "hearth".to_owned(),
+    };
+    let standard = DataDir::of_the_platform().is_ok_and(|standard| standard == *data_dir);
+    let option = if standard {
+        String::new()
+    } else {
+        format!(" --data-dir {}", data_dir.path().display())
+    };
+    format!("{program} token create NAME --admin{option}")
+}
+
+fn is_on_the_path(program: &std::path::Path) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let program = program.canonicalize();
+    env::split_paths(&path).any(|directory| {
+        let found = directory.join("hearth").canonicalize();
+        matches!((&found, &program), (Ok(found), Ok(program)) if found == program)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_greeting_can_be_pasted_into_a_client() {
+        let text = first("http://127.0.0.1:8124", "hearth_00");
+        let json = &text[text.find('{').expect("there is JSON")..];
+        let pasted: serde_json::Value = serde_json::from_str(json.trim()).expect("it is JSON");
+        let server = &pasted["mcpServers"]["hearth"];
+        assert_eq!(server["args"][2], "http://127.0.0.1:8124/mcp_server/sse");
+        assert_eq!(server["env"]["HEARTH_AUTHORIZATION"], "Bearer hearth_00");
+        assert!(text.contains(
+            "claude mcp add --transport sse hearth http://127.0.0.1:8124/mcp_server/sse \
+             --header \"Authorization: Bearer hearth_00\""
+        ));
+    }
+
+    #[test]
+    fn a_later_greeting_says_how_a_token_is_made() {
+        let directory = DataDir::new("/elsewhere".into());
+        let text = later("http://127.0.0.1:8124", &token_command(&directory));
+        assert!(
+            text.contains("token create NAME --admin --data-dir /elsewhere"),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,242 @@
+//! The real command on a data directory that is thrown away.
+#![allow(dead_code, reason = "each test file uses its part of this")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Longer than anything here takes; a test that waits for it has failed.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A home with one lamp: what these tests are about does not depend on it.
+pub struct Installation {
+    pub data_dir: TempDir,
+}
+
+impl Installation {
+    pub fn new() -> Self {
+        Self {
+            data_dir: tempfile::tempdir().expect("a directory for the test"),
+        }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.data_dir.path()
+    }
+
+    /// The command with these arguments, in an environment that says nothing about Hearth.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = bare(arguments);
+        command.env("HEARTH_DATA_DIR", self.path());
+        command
+    }
+
+    /// Runs it to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the command starts")
+    }
+
+    /// Runs it to its good end and answers what it printed.
+    pub fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?} failed: {error}");
+        String::from_utf8(output.stdout)
+            .expect("it prints UTF-8")
+            .trim_end()
+            .to_owned()
+    }
+
+    /// Runs it to its failure and answers what it says about it.
+    pub fn fails(&self, arguments: &[&str]) -> String {
+        failure(self.command(arguments))
+    }
+
+    /// Starts a host on a free port and waits until it serves.
+    pub fn serve(&self) -> Host {
+        self.serve_with(&[])
+    }
+
+    /// The same with more options.
+    pub fn serve_with(&self, options: &[&str]) -> Host {
+        let mut arguments = vec!["serve", "--listen", "127.0.0.1:0"];
+        arguments.extend(options);
+        Host::start(self.command(&arguments))
+    }
+}
+
+/// The command without any of this machine's configuration.
+pub fn bare(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hearth"));
+    for (name, _) in std::env::vars() {
+        if name.starts_with("HEARTH_") {
+            command.env_remove(name);
+        }
+    }
+    command.args(arguments).env("COLUMNS", "100").stdin(Stdio::null());
+    command
+}
+
+/// Runs a command that must fail and answers what it says.
+pub fn failure(mut command: Command) -> String {
+    let output = command.output().expect("the command starts");
+    assert!(!output.status.success(), "it should have failed");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A running host. Ended hard when it is dropped.
+pub struct Host {
+    process: Child,
+    /// The lines of its log, as they come.
+    log: mpsc::Receiver<String>,
+    /// Those that were read already.
+    pub read: Vec<Value>,
+    pub url: String,
+    output: Option<thread::JoinHandle<String>>,
+}
+
+impl Host {
+    pub fn start(mut command: Command) -> Self {
+        let mut process = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the host starts");
+        let log = lines(process.stderr.take().expect("it is piped"));
+        let mut stdout = process.stdout.take().expect("it is piped");
+        let output = thread::spawn(move || {
+            let mut text = String::new();
+            stdout.read_to_string(&mut text).expect("it prints UTF-8");
+            text
+        });
+        let mut host = Self {
+            process,
+            log,
+            read: Vec::new(),
+            url: String::new(),
+            output: Some(output),
+        };
+        let serving = host.wait_for_log("serving");
+        host.url = serving["url"].as_str().expect("it says where").to_owned();
+        host
+    }
+
+    /// The next line of the log with this message.
+    pub fn wait_for_log(&mut self, message: &str) -> Value {
+        loop {
+            let line = self.log.recv_timeout(PATIENCE);
+            let line = line.unwrap_or_else(|_| panic!("the log never says {message:?}: {:?}", self.read));
+            let line: Value = serde_json::from_str(&line).unwrap_or(Value::String(line));
+            self.read.push(line.clone());
+            if line["message"].as_str().is_some_and(|text| text.contains(message)) {
+                return line;
+            }
+        }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// What a GET of this path is answered, status and body. Without a token when that is empty.
+    pub fn get(&self, path: &str, token: &str) -> (u16, String) {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .proxy(None)
+            .timeout_global(Some(PATIENCE));
+        let agent: ureq::Agent = config.build().into();
+        let mut request = agent.get(format!("{}{path}", self.url));
+        if !token.is_empty() {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        let mut answer = request.call().expect("the host answers");
+        (
+            answer.status().as_u16(),
+            answer.body_mut().read_to_string().expect("it answers UTF-8"),
+        )
+    }
+
+    /// Opens an SSE stream and reads as far as the event that names the endpoint.
+    pub fn stream(&self, token: &str) -> SseStream {
+        let address = self.url.trim_start_matches("http://");
+        let mut socket = TcpStream::connect(address).expect("it listens");
+        socket
+            .set_read_timeout(Some(PATIENCE))
+            .expect("a time limit can be set");
+        let request =
+            format!("GET /mcp_server/sse HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\r\n");
+        socket.write_all(request.as_bytes()).expect("it reads");
+        let mut reader = BufReader::new(socket);
+        let mut head = String::new();
+        while !head.contains("/mcp_server/messages/") {
+            assert_ne!(
+                reader.read_line(&mut head).expect("it writes"),
+                0,
+                "the stream ended: {head}"
+            );
+        }
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        SseStream(reader)
+    }
+
+    /// Asks it to stop.
+    #[cfg(unix)]
+    pub fn terminate(&self) {
+        let kill = Command::new("kill").arg(self.process.id().to_string()).status();
+        assert!(kill.expect("there is a `kill`").success());
+    }
+
+    /// Waits for its end and answers its status and all that it printed.
+    pub fn ended(mut self) -> (ExitStatus, String, Vec<Value>) {
+        let status = self.process.wait().expect("it ends");
+        let output = self
+            .output
+            .take()
+            .expect("it is taken once")
+            .join()
+            .expect("it was read");
+        while let Ok(line) = self.log.recv() {
+            self.read
+                .push(serde_json::from_str(&line).unwrap_or(Value::String(line)));
+        }
+        (status, output, std::mem::take(&mut self.read))
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// An open stream of a session.
+pub struct SseStream(BufReader<TcpStream>);
+
+impl SseStream {
+    /// Reads to the end and answers what came. A clean end closes the chunked body.
+    pub fn rest(mut self) -> String {
+        let mut rest = String::new();
+        self.0.read_to_string(&mut rest).expect("it ends without a reset");
+        rest
+    }
+}
+
+fn lines(from: ChildStderr) -> mpsc::Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(from).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
