@@ -138,14 +138,14 @@ impl Domain for Cover {
 fn toggle(moving: &Moving, build: &Build) -> Option<i64> {
     let direction = moving.direction();
     if direction.is_some() && build.features & STOP != 0 {
-        None
-    } else if moving.is_closed() || direction == Some(CLOSED) {
-        Some(OPEN)
-    } else if build.positions && moving.is_fully_open() || direction == Some(OPEN) {
-        Some(CLOSED)
-    } else if moving.last_opened {
-        Some(CLOSED)
-    } else {
-        Some(OPEN)
+        return None;
     }
+    let shut = moving.is_closed() || direction == Some(CLOSED);
+    let open = build.positions && moving.is_fully_open() || direction == Some(OPEN);
+    // One that stands half open goes back where it came from.
+    Some(if !shut && (open || moving.last_opened) {
+        CLOSED
+    } else {
+        OPEN
+    })
 }
