@@ -18,6 +18,8 @@ mod press;
 mod schema;
 mod sensor;
 mod switch;
+#[cfg(test)]
+mod tests;
 
 use serde_json::{Map, Value};
 
