@@ -168,11 +168,7 @@ fn some<'a>(entities: impl Iterator<Item = &'a Entity>, reason: Reason) -> Resul
     if entities.is_empty() { Err(reason) } else { Ok(entities) }
 }
 
-fn keep<'a>(
-    entities: Vec<&'a Entity>,
-    reason: Reason,
-    meets: impl Fn(&Entity) -> bool,
-) -> Result<Vec<&'a Entity>, Reason> {
+fn keep(entities: Vec<&Entity>, reason: Reason, meets: impl Fn(&Entity) -> bool) -> Result<Vec<&Entity>, Reason> {
     some(entities.into_iter().filter(|entity| meets(entity)), reason)
 }
 
