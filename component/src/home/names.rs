@@ -27,3 +27,27 @@ fn fold(c: char, key: &mut String) {
         _ => key.extend(c.to_uppercase().flat_map(char::to_lowercase)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::key;
+
+    #[test]
+    fn case_and_the_space_around_do_not_count() {
+        let same = [
+            ("Kitchen", "  kITCHEN\t"),
+            ("Straße", "STRASSE"),
+            ("STRAẞE", "strasse"),
+            ("ΟΔΟΣ", "οδος"),
+            ("Küche ☕", "KÜCHE ☕"),
+            ("ﬁn", "FIN"),
+            ("İ", "i\u{307}"),
+        ];
+        for (one, other) in same {
+            assert_eq!(key(one), key(other));
+        }
+        for (one, other) in [("ı", "i"), ("a b", "a  b"), ("Küche", "Kuche")] {
+            assert_ne!(key(one), key(other));
+        }
+    }
+}

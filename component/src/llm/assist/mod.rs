@@ -12,7 +12,7 @@ pub(crate) mod prompt;
 mod script;
 mod selectors;
 mod service;
-mod targets;
+pub(crate) mod targets;
 mod timers;
 mod yaml;
 

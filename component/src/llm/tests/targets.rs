@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::Bench;
+use super::{Bench, house};
+use crate::llm::assist::targets::{Constraints, Preferences, Reason, failure, find};
 
 const ON: &str = "intent__HassTurnOn";
 
@@ -141,4 +142,69 @@ fn the_place_of_the_device_tells_two_of_one_name_apart() {
         let text = Bench::house().on(device).refusal(ON, json!({"name": "lamp"}));
         assert_eq!(text, "Multiple entities share the name (given name 'lamp')", "{device}");
     }
+}
+
+/// What the constraints mean in the house, spoken to this device.
+fn found(device: Option<&str>, wanted: &Constraints) -> Result<Vec<String>, Reason> {
+    let bench = Bench::of(&house());
+    let preferences = Preferences::of_device(&bench.mirror, device);
+    let matched = find(&bench.mirror, bench.mirror.entities().iter(), wanted, preferences)?;
+    Ok(matched.entities.iter().map(|entity| entity.id.clone()).collect())
+}
+
+#[test]
+fn features_and_states_can_be_asked_for() {
+    let able = Constraints {
+        features: 36,
+        ..Constraints::default()
+    };
+    assert_eq!(
+        found(None, &able),
+        Ok(vec!["light.lamp_kitchen".to_owned(), "light.lamp_bedroom".to_owned()])
+    );
+    let able_and_on = Constraints {
+        states: vec!["on", "open"],
+        ..able.clone()
+    };
+    assert_eq!(found(None, &able_and_on), Ok(vec!["light.lamp_bedroom".to_owned()]));
+
+    let unable = Constraints {
+        features: 1,
+        name: Some("lamp"),
+        ..Constraints::default()
+    };
+    assert_eq!(found(None, &unable), Err(Reason::Feature));
+    let text = "No entities supported the required features (given name 'lamp', features 1)";
+    assert_eq!(failure(Reason::Feature, &unable), text);
+    let playing = Constraints {
+        states: vec!["playing", "idle"],
+        domains: Some(vec!["light"]),
+        ..Constraints::default()
+    };
+    assert_eq!(found(None, &playing), Err(Reason::State));
+    let text = "No entities were in the required state (given domains light, states idle, playing)";
+    assert_eq!(failure(Reason::State, &playing), text);
+}
+
+#[test]
+fn a_single_target_is_the_one_where_the_asker_is() {
+    let single = Constraints {
+        domains: Some(vec!["light"]),
+        single_target: true,
+        ..Constraints::default()
+    };
+    assert_eq!(
+        found(Some("kitchen_speaker"), &single),
+        Ok(vec!["light.lamp_kitchen".to_owned()])
+    );
+    for device in [None, Some("lost_speaker"), Some("garage_speaker")] {
+        assert_eq!(found(device, &single), Err(Reason::MultipleTargets), "{device:?}");
+    }
+    let text = "Multiple entities matched, but a single target is required (given domains light)";
+    assert_eq!(failure(Reason::MultipleTargets, &single), text);
+    let only = Constraints {
+        domains: Some(vec!["valve"]),
+        ..single
+    };
+    assert_eq!(found(None, &only), Ok(vec!["valve.tap".to_owned()]));
 }
