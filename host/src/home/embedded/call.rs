@@ -149,8 +149,7 @@ impl EmbeddedHome {
             if live.state(place).state == UNAVAILABLE {
                 continue;
             }
-            let features = show::features(entity).unwrap_or(0);
-            if service.features.is_empty() || service.features.iter().any(|needed| features & needed == *needed) {
+            if service.suits(show::features(entity)) {
                 able.push(place);
             } else if target.names(&entity.config.id) {
                 return Err(ServiceError::Refused(format!(

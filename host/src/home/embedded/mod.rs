@@ -15,6 +15,8 @@ pub mod script;
 mod show;
 pub mod state;
 mod target;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};

@@ -147,7 +147,7 @@ fn parse(text: &str) -> Result<HomeFile, Problem> {
         device_ids: &device_ids,
         devices: &devices,
     };
-    let mut entity_ids = places::Ids::new("an entity");
+    let mut entity_ids = places::Ids::new("an", "entity");
     let mut entities = entities::entities(&root, &known, &mut entity_ids)?;
     let mut mentioned = Vec::new();
     entities.extend(scripts::scripts(&root, &known, &mut entity_ids, &mut mentioned)?);

@@ -45,14 +45,16 @@ pub struct Device {
 
 /// Ids of one kind, to find what is double and what does not exist.
 pub struct Ids {
+    article: &'static str,
     kind: &'static str,
     known: BTreeMap<String, usize>,
 }
 
 impl Ids {
-    /// No ids yet; `kind` is what messages call them.
-    pub fn new(kind: &'static str) -> Self {
+    /// No ids yet; article and kind are what messages call them, `an` `entity`.
+    pub fn new(article: &'static str, kind: &'static str) -> Self {
         Self {
+            article,
             kind,
             known: BTreeMap::new(),
         }
@@ -61,7 +63,10 @@ impl Ids {
     /// Adds an id that must not be there yet.
     pub fn add(&mut self, id: &Word) -> Result<(), Problem> {
         if self.known.insert(id.text.clone(), id.at).is_some() {
-            let reason = format!("there is already {} `{}`; give this one another id", self.kind, id.text);
+            let reason = format!(
+                "there is already {} {} `{}`; give this one another id",
+                self.article, self.kind, id.text
+            );
             return Err(Problem::new(id.at, reason));
         }
         Ok(())
@@ -83,11 +88,7 @@ impl Ids {
             some if some.len() <= SHOWN_IDS => format!("the file has {}", some.join(", ")),
             some => format!("the file has {}, …", some[..SHOWN_IDS].join(", ")),
         };
-        let reason = format!(
-            "there is no {} `{}`; {known}",
-            self.kind.trim_start_matches("a "),
-            id.text
-        );
+        let reason = format!("there is no {} `{}`; {known}", self.kind, id.text);
         Err(Problem::new(id.at, reason))
     }
 }
@@ -117,7 +118,7 @@ pub fn texts(words: Option<Vec<Word>>) -> Vec<String> {
 }
 
 pub(super) fn floors(root: &Table<'_>) -> Result<(Vec<Floor>, Ids), Problem> {
-    let mut ids = Ids::new("a floor");
+    let mut ids = Ids::new("a", "floor");
     let mut floors = Vec::new();
     for table in root.tables("floors")? {
         table.only(&["id", "name", "level", "aliases"])?;
@@ -134,7 +135,7 @@ pub(super) fn floors(root: &Table<'_>) -> Result<(Vec<Floor>, Ids), Problem> {
 }
 
 pub(super) fn areas(root: &Table<'_>, floors: &Ids) -> Result<(Vec<Area>, Ids), Problem> {
-    let mut ids = Ids::new("an area");
+    let mut ids = Ids::new("an", "area");
     let mut areas = Vec::new();
     for table in root.tables("areas")? {
         table.only(&["id", "name", "floor", "aliases"])?;
@@ -151,7 +152,7 @@ pub(super) fn areas(root: &Table<'_>, floors: &Ids) -> Result<(Vec<Area>, Ids), 
 }
 
 pub(super) fn devices(root: &Table<'_>, areas: &Ids) -> Result<(Vec<Device>, Ids), Problem> {
-    let mut ids = Ids::new("a device");
+    let mut ids = Ids::new("a", "device");
     let mut devices = Vec::new();
     for table in root.tables("devices")? {
         table.only(&["id", "name", "area", "timers"])?;
