@@ -45,6 +45,7 @@ tables! {
     cover
     input_boolean
     input_button
+    input_datetime
     input_number
     input_select
     input_text
@@ -120,6 +121,7 @@ fn config_of(table: &Value) -> EntityConfig {
         unit: text("unit"),
         assumed_state: config["assumed_state"].as_bool().unwrap_or(false),
         state: text("state"),
+        time_zone: jiff::tz::TimeZone::get("Europe/Amsterdam").ok(),
         attributes: map("attributes"),
         options: map("options"),
         id,
@@ -149,6 +151,8 @@ impl Replay {
             (Err(text), Some(error)) => {
                 let said = error["message"].as_str().unwrap_or_default();
                 let said = said.strip_prefix("Validation error: ").unwrap_or(said);
+                // The target is among the data there; here it is not.
+                let said = said.strip_suffix(", entity_id").unwrap_or(said);
                 // What went wrong inside Home Assistant is not a text of the interface.
                 if text != said && error["code"] != "unknown_error" {
                     note(differences, self, &told, text, said);

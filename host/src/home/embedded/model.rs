@@ -1,5 +1,6 @@
 //! The nouns of the embedded home that its rooms share: how an entity is described, and the state it is in.
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -21,6 +22,8 @@ pub struct EntityConfig {
     pub area: Option<String>,
     /// Device id.
     pub device: Option<String>,
+    /// Where the home is; for what has a date or a time of day. UTC without one.
+    pub time_zone: Option<TimeZone>,
     /// The names that it answers to, in the owner's order. Empty: it cannot be named.
     pub aliases: Vec<String>,
     /// Whether assistants may see it.

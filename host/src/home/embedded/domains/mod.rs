@@ -5,6 +5,7 @@ mod binary_sensor;
 mod cover;
 mod flags;
 mod input_boolean;
+mod input_datetime;
 mod input_number;
 mod input_select;
 mod input_text;
@@ -142,6 +143,7 @@ pub const DOMAINS: &[&dyn Domain] = &[
     &cover::Cover,
     &input_boolean::InputBoolean,
     &press::INPUT_BUTTON,
+    &input_datetime::InputDatetime,
     &input_number::InputNumber,
     &input_select::InputSelect,
     &input_text::InputText,

@@ -1,5 +1,6 @@
 //! Entities of a home file, and what scripts and scenes share with them.
 
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::super::domains::{DOMAINS, Domain, domain};
@@ -32,6 +33,7 @@ pub(super) struct Known<'a> {
     pub areas: &'a Ids,
     pub device_ids: &'a Ids,
     pub devices: &'a [Device],
+    pub time_zone: &'a TimeZone,
 }
 
 pub(super) fn entities(root: &Table<'_>, known: &Known<'_>, ids: &mut Ids) -> Result<Vec<Entity>, Problem> {
@@ -147,6 +149,7 @@ pub(super) fn described(
         device,
         aliases,
         exposed: table.boolean("exposed")?.unwrap_or(true),
+        time_zone: Some(known.time_zone.clone()),
         icon: table.text("icon")?,
         ..EntityConfig::default()
     })

@@ -146,6 +146,7 @@ fn parse(text: &str) -> Result<HomeFile, Problem> {
         areas: &area_ids,
         device_ids: &device_ids,
         devices: &devices,
+        time_zone: &time_zone,
     };
     let mut entity_ids = places::Ids::new("an", "entity");
     let mut entities = entities::entities(&root, &known, &mut entity_ids)?;
