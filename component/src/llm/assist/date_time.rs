@@ -1,6 +1,7 @@
 //! `llm__GetDateTime`: what time it is where the home is.
 
 use jiff::Timestamp;
+use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
@@ -22,19 +23,32 @@ pub(super) fn tool() -> Tool {
 }
 
 fn answer(moment: u64, zone: &TimeZone) -> Result<ToolResult, Refused> {
-    let now = i64::try_from(moment)
+    let moment = i64::try_from(moment)
         .ok()
         .and_then(|moment| Timestamp::from_millisecond(moment).ok())
-        .ok_or_else(|| Refused(format!("The host's clock shows no moment of any calendar: {moment}")))?
-        .to_zoned(zone.clone());
+        .ok_or_else(|| Refused(format!("The host's clock shows no moment of any calendar: {moment}")))?;
+    let now = zone.to_datetime(moment);
     Ok(ToolResult {
+        // Written by hand: `strftime` would be a thirtieth of the component.
         text: json!({
-            "date": now.strftime("%Y-%m-%d").to_string(),
-            "time": now.strftime("%H:%M:%S").to_string(),
-            "timezone": now.strftime("%Z").to_string(),
-            "weekday": now.strftime("%A").to_string(),
+            "date": format!("{:04}-{:02}-{:02}", now.year(), now.month(), now.day()),
+            "time": format!("{:02}:{:02}:{:02}", now.hour(), now.minute(), now.second()),
+            "timezone": zone.to_offset_info(moment).abbreviation(),
+            "weekday": name(now.weekday()),
         })
         .to_string(),
         is_error: false,
     })
+}
+
+fn name(weekday: Weekday) -> &'static str {
+    match weekday {
+        Weekday::Monday => "Monday",
+        Weekday::Tuesday => "Tuesday",
+        Weekday::Wednesday => "Wednesday",
+        Weekday::Thursday => "Thursday",
+        Weekday::Friday => "Friday",
+        Weekday::Saturday => "Saturday",
+        Weekday::Sunday => "Sunday",
+    }
 }

@@ -239,11 +239,27 @@ fn rounded(state: &str, precision: u32) -> Option<String> {
 /// ISO 8601 with the offset of the home's zone; a moment without an offset is taken to be local already.
 fn local(state: &str, zone: &TimeZone) -> Option<String> {
     let moment = match state.parse::<Timestamp>() {
-        Ok(moment) => moment.to_zoned(zone.clone()),
-        Err(_) => state.parse::<DateTime>().ok()?.to_zoned(zone.clone()).ok()?,
+        Ok(moment) => moment,
+        Err(_) => zone.to_timestamp(state.parse::<DateTime>().ok()?).ok()?,
     };
-    let fraction = if moment.subsec_nanosecond() == 0 { "" } else { "%.6f" };
-    Some(moment.strftime(&format!("%Y-%m-%dT%H:%M:%S{fraction}%:z")).to_string())
+    let local = zone.to_datetime(moment);
+    let mut text = format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
+        local.year(),
+        local.month(),
+        local.day(),
+        local.hour(),
+        local.minute(),
+        local.second()
+    );
+    let micros = local.subsec_nanosecond() / 1000;
+    if micros != 0 {
+        text.push_str(&format!(".{micros:06}"));
+    }
+    let minutes = zone.to_offset(moment).seconds() / 60;
+    let sign = if minutes < 0 { '-' } else { '+' };
+    text.push_str(&format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60));
+    Some(text)
 }
 
 /// The attributes worth telling, in their order. Whole numbers become texts, as in Home Assistant.
