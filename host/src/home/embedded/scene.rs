@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 
 use super::EmbeddedHome;
 use super::call::{Call, not_found};
-use super::domains::Domain;
 use super::file::Kind;
 use super::live::{Live, Set};
 use super::model::{EntityState, ServiceError, UNAVAILABLE};
@@ -81,7 +80,8 @@ impl EmbeddedHome {
         if live.state(wanted.place).state == UNAVAILABLE {
             return Ok(());
         }
-        for (service, data) in steps(rules, wanted, &entity.config).map_err(ServiceError::Refused)? {
+        let steps = rules.reproduce(&entity.config, &wanted.state, &wanted.attributes);
+        for (service, data) in steps.map_err(ServiceError::Refused)? {
             let data = rules.validate(service, &data)?;
             let mut state = live.state(wanted.place).clone();
             rules.call(&entity.config, &mut state, service, &data, now)?;
@@ -90,15 +90,6 @@ impl EmbeddedHome {
         }
         Ok(())
     }
-}
-
-/// The calls that bring an entity into a state.
-pub(super) fn steps(
-    rules: &dyn Domain,
-    wanted: &Wanted,
-    config: &super::model::EntityConfig,
-) -> Result<Vec<(&'static str, Map<String, Value>)>, String> {
-    rules.reproduce(config, &wanted.state, &wanted.attributes)
 }
 
 /// The one option of `scene.turn_on`: seconds that nothing of this home can take any use of.
