@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::EmbeddedHome;
 use super::call::{Call, not_found};
+use super::domains;
 use super::file::Kind;
 use super::live::{Live, Set};
 use super::model::{EntityState, ServiceError, UNAVAILABLE};
@@ -49,7 +50,8 @@ impl EmbeddedHome {
             return Err(not_found(&call.name()));
         }
         let target = Target::take(&mut call.data)?.required()?;
-        transition(&mut call.data)?;
+        // Nothing in this home fades; how long it may take is only checked.
+        domains::scene::turn_on(&call.data)?;
         let now = self.clock.now();
         let mut live = self.live();
         let mut done = live.advance(&self.file, &*self.store, now);
@@ -91,30 +93,3 @@ impl EmbeddedHome {
         Ok(())
     }
 }
-
-/// The one option of `scene.turn_on`: seconds that nothing of this home can take any use of.
-fn transition(data: &mut Map<String, Value>) -> Result<(), ServiceError> {
-    let invalid = |text: &str| Err(ServiceError::Invalid(text.to_owned()));
-    if let Some(seconds) = data.shift_remove("transition") {
-        let seconds = match &seconds {
-            Value::Number(number) => number.as_f64(),
-            Value::String(text) => text.trim().parse().ok(),
-            _ => None,
-        };
-        match seconds {
-            None => return invalid("expected float at 'transition'"),
-            Some(seconds) if seconds < 0.0 => return invalid("value must be at least 0 at 'transition'"),
-            Some(seconds) if seconds > MAX_TRANSITION => {
-                return invalid("value must be at most 6553 at 'transition'");
-            }
-            Some(_) => {}
-        }
-    }
-    match data.keys().next() {
-        Some(key) => invalid(&format!("not a valid option at '{key}'")),
-        None => Ok(()),
-    }
-}
-
-/// Seconds that Home Assistant allows for a transition.
-const MAX_TRANSITION: f64 = 6_553.0;
