@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
-use std::{fs, io};
+use std::time::{Duration, Instant};
+use std::{fs, io, thread};
 
 use anyhow::{Context as _, anyhow};
 use hearth_host::clock::{SharedClock, SystemClock};
-use hearth_host::data_dir::{DataDir, Held, Run};
-use hearth_host::engine::{Component, Engine, RandomNonces, Runtime, Surroundings};
+use hearth_host::data_dir::{DataDir, DataDirError, Held, Run};
+use hearth_host::engine::{Component, Engine, LoadError, RandomNonces, Runtime, Surroundings};
 use hearth_host::home::embedded::EmbeddedHome;
 use hearth_host::http::admin::{self, Administration, ComponentView};
 use hearth_host::http::{self, Http};
@@ -21,6 +22,10 @@ use super::config::{self, HomeSource, ServeOptions, Settings};
 use super::kept::Kept;
 use super::signals::Signals;
 use super::{COMPONENT, Common, first_start, logging};
+
+/// No command that works on the database takes longer.
+const COMMAND_TIME: Duration = Duration::from_secs(2);
+const RETRY: Duration = Duration::from_millis(20);
 
 /// Serves until a signal.
 pub fn run(common: &Common, options: &ServeOptions) -> anyhow::Result<()> {
@@ -36,7 +41,7 @@ pub fn run(common: &Common, options: &ServeOptions) -> anyhow::Result<()> {
 }
 
 fn run_with(data_dir: DataDir, settings: Settings) -> anyhow::Result<()> {
-    let held = data_dir.hold()?;
+    let held = hold(&data_dir)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(data_dir, held, settings))
 }
@@ -50,8 +55,7 @@ async fn serve(data_dir: DataDir, mut held: Held, settings: Settings) -> anyhow:
     let limits = Arc::new(settings.limits);
 
     let home = home(&settings.home, &kept.store, &clock)?;
-    let (component, generation, path) =
-        component(settings.component.as_deref(), &limits, &data_dir, &kept.store).await?;
+    let (component, generation, path) = component(settings.component.as_deref(), &limits, &data_dir, &kept.store)?;
     let own = component.describe().llm_apis.iter();
     kept.entries.load(own.map(|api| (api.id.clone(), api.name.clone())));
     let surroundings = Surroundings {
@@ -105,6 +109,20 @@ async fn serve(data_dir: DataDir, mut held: Held, settings: Settings) -> anyhow:
     tracing::info!("stopped");
     drop(held);
     Ok(())
+}
+
+/// Takes the data directory. A command of the owner has it for a moment only, so that is waited for; a host that runs
+/// is not.
+fn hold(data_dir: &DataDir) -> Result<Held, DataDirError> {
+    let end = Instant::now() + COMMAND_TIME;
+    loop {
+        match data_dir.hold() {
+            Err(DataDirError::InUse { .. }) if data_dir.running().is_none() && Instant::now() < end => {
+                thread::sleep(RETRY);
+            }
+            held => return held,
+        }
+    }
 }
 
 /// Listens, or says which option to change.
@@ -163,7 +181,7 @@ fn home(source: &HomeSource, store: &Store, clock: &SharedClock) -> anyhow::Resu
 }
 
 /// The component to run, its generation, and where its bytes lie from now on.
-async fn component(
+fn component(
     file: Option<&Path>,
     limits: &Limits,
     data_dir: &DataDir,
@@ -182,11 +200,25 @@ async fn component(
             (Cow::Owned(bytes), path.display().to_string())
         }
     };
-    let component = Component::load(&runtime, &bytes, Some(&data_dir.cache())).await;
+    let component = load(runtime, &bytes, data_dir)?;
     let component = component.map_err(|error| anyhow!("{name}: {error}"))?;
     let path = data_dir.keep_component(component.digest(), &bytes)?;
     let generation = store.begin_generation(component.digest(), &component.describe().version)?;
     Ok((component, generation, path.display().to_string()))
+}
+
+/// Loads it on a thread of its own, so that what the compiler needed goes back to the system with that thread.
+fn load(runtime: Runtime, bytes: &[u8], data_dir: &DataDir) -> anyhow::Result<Result<Component, LoadError>> {
+    let here = tokio::runtime::Handle::current();
+    thread::scope(|threads| {
+        let loading = || here.block_on(Component::load(&runtime, bytes, Some(&data_dir.cache())));
+        let thread = thread::Builder::new()
+            .name("compile".to_owned())
+            .spawn_scoped(threads, loading)?;
+        thread
+            .join()
+            .map_err(|_| anyhow!("the component could not be compiled: the compiler panicked"))
+    })
 }
 
 /// Proves the owner's commands to this run.
