@@ -16,6 +16,7 @@ fn on_a_terminal(installation: &Installation, until: &str, look: impl FnOnce(&st
     let mut script = Command::new("script")
         .args(["--quiet", "--return", "--command", &command, "/dev/null"])
         .env("HEARTH_DATA_DIR", installation.path())
+        .env("NO_COLOR", "1")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()

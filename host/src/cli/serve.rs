@@ -10,7 +10,7 @@ use std::{fs, io, thread};
 use anyhow::{Context as _, anyhow};
 use hearth_host::clock::{SharedClock, SystemClock};
 use hearth_host::data_dir::{DataDir, DataDirError, Held, Run};
-use hearth_host::engine::{Component, Engine, LoadError, RandomNonces, Runtime, Surroundings};
+use hearth_host::engine::{Component, Engine, RandomNonces, Runtime, Surroundings};
 use hearth_host::home::embedded::EmbeddedHome;
 use hearth_host::http::admin::{self, Administration, ComponentView};
 use hearth_host::http::{self, Http};
@@ -55,7 +55,8 @@ async fn serve(data_dir: DataDir, mut held: Held, settings: Settings) -> anyhow:
     let limits = Arc::new(settings.limits);
 
     let home = home(&settings.home, &kept.store, &clock)?;
-    let (component, generation, path) = component(settings.component.as_deref(), &limits, &data_dir, &kept.store)?;
+    let (component, generation, path) =
+        component(settings.component.as_deref(), &limits, &data_dir, &kept.store).await?;
     let own = component.describe().llm_apis.iter();
     kept.entries.load(own.map(|api| (api.id.clone(), api.name.clone())));
     let surroundings = Surroundings {
@@ -181,7 +182,7 @@ fn home(source: &HomeSource, store: &Store, clock: &SharedClock) -> anyhow::Resu
 }
 
 /// The component to run, its generation, and where its bytes lie from now on.
-fn component(
+async fn component(
     file: Option<&Path>,
     limits: &Limits,
     data_dir: &DataDir,
@@ -200,25 +201,11 @@ fn component(
             (Cow::Owned(bytes), path.display().to_string())
         }
     };
-    let component = load(runtime, &bytes, data_dir)?;
+    let component = Component::load(&runtime, &bytes, Some(&data_dir.cache())).await;
     let component = component.map_err(|error| anyhow!("{name}: {error}"))?;
     let path = data_dir.keep_component(component.digest(), &bytes)?;
     let generation = store.begin_generation(component.digest(), &component.describe().version)?;
     Ok((component, generation, path.display().to_string()))
-}
-
-/// Loads it on a thread of its own, so that what the compiler needed goes back to the system with that thread.
-fn load(runtime: Runtime, bytes: &[u8], data_dir: &DataDir) -> anyhow::Result<Result<Component, LoadError>> {
-    let here = tokio::runtime::Handle::current();
-    thread::scope(|threads| {
-        let loading = || here.block_on(Component::load(&runtime, bytes, Some(&data_dir.cache())));
-        let thread = thread::Builder::new()
-            .name("compile".to_owned())
-            .spawn_scoped(threads, loading)?;
-        thread
-            .join()
-            .map_err(|_| anyhow!("the component could not be compiled: the compiler panicked"))
-    })
 }
 
 /// Proves the owner's commands to this run.

@@ -22,9 +22,15 @@ pub struct Installation {
 
 impl Installation {
     pub fn new() -> Self {
-        Self {
-            data_dir: tempfile::tempdir().expect("a directory for the test"),
+        let data_dir = tempfile::tempdir().expect("a directory for the test");
+        // The component is compiled once for all tests, not once for each.
+        #[cfg(unix)]
+        {
+            let shared = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
+            std::fs::create_dir_all(&shared).expect("the test can write");
+            std::os::unix::fs::symlink(shared, data_dir.path().join("cache")).expect("the test can write");
         }
+        Self { data_dir }
     }
 
     pub fn path(&self) -> &Path {
