@@ -333,6 +333,7 @@ impl Run {
     /// The variables that it begins with: what it was given, and the script's own for what it was not.
     fn defaults(&self, given: Map<String, Value>) -> Result<Map<String, Value>, Halt> {
         let mut variables = given;
+        self.fits(&variables)?;
         for (name, value) in &self.script.variables {
             if !variables.contains_key(name) {
                 let value = self.render(value, &variables)?;
@@ -344,6 +345,10 @@ impl Run {
 
     fn assign(&self, variables: &mut Map<String, Value>, name: &str, value: Value) -> Result<(), Halt> {
         variables.insert(name.to_owned(), value);
+        self.fits(variables)
+    }
+
+    fn fits(&self, variables: &Map<String, Value>) -> Result<(), Halt> {
         let bytes = serde_json::to_vec(variables).map_or(usize::MAX, |bytes| bytes.len());
         if bytes > MAX_VARIABLES {
             let reason = format!("the variables of {} have more than {MAX_VARIABLES} bytes", self.id());

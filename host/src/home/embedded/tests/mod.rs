@@ -2,6 +2,7 @@
 
 mod actions;
 mod files;
+mod limits;
 mod movement;
 mod restarts;
 mod scripts;
