@@ -161,6 +161,22 @@ async fn scripts_are_started_and_stopped_without_waiting() {
 }
 
 #[tokio::test]
+async fn a_script_that_is_stopped_stops_what_it_waits_for() {
+    let probe = Probe::new();
+    let outer = probe.spawn("script.waits_for_another", json!({}));
+    probe.sleepers(1).await;
+    assert_eq!(
+        [probe.state("script.waits_for_another"), probe.state("script.once")],
+        ["on", "on"]
+    );
+    let target = json!({"entity_id": "script.waits_for_another"});
+    probe.act("script.turn_off", target, json!({})).await.expect("it stops");
+    assert_eq!(outer.await.expect("it does not panic"), Ok(Some(json!({}))));
+    assert_eq!(probe.state("script.once"), "off");
+    probe.sleepers(0).await;
+}
+
+#[tokio::test]
 async fn scripts_that_call_each_other_without_end_are_ended() {
     let probe = Probe::new();
     let refused = probe
