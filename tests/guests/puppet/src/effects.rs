@@ -1,0 +1,130 @@
+//! Effects in JSON.
+//!
+//! `{"send": {"body", "outlet"?, "replaces"?}}`, `{"end": outlet?}`, `{"perform": {"key", "principal"?, "actions",
+//! "patience"?, "deadline"?, "ticket"?}}` (the ticket may hold `"trap"` and `"always"`), `{"abandon": key}`,
+//! `{"keep": {"key", "body"?, "bytes"?, "format"?, "poison"?, "unreadable"?}}`, `{"forget": key}`, `{"wake": moment}`,
+//! `{"log": text}`, `{"resumable": outlet}`, `{"detach": outlet}`. An outlet that is not given is that of the session.
+
+use serde_json::{Value, json};
+
+use crate::contract::hearth::mcp::types::{
+    Action, Checkpoint, CheckpointKind, Detach, Effect, Level, Log, Perform, Resumable, Send, Status, Transport,
+};
+
+/// Who asked for the effects.
+pub struct Asker<'a> {
+    pub session: &'a str,
+    pub principal: &'a str,
+    pub outlet: u64,
+}
+
+/// A message to an outlet.
+pub fn message(outlet: u64, body: &Value) -> Effect {
+    Effect::Send(Send {
+        outlet,
+        body: body.to_string().into_bytes(),
+        last: false,
+        status: Status::Ok,
+        replaces: None,
+    })
+}
+
+/// A checkpoint with little in its head.
+pub fn checkpoint(key: &str, kind: CheckpointKind, principal: Option<&str>, body: Vec<u8>) -> Checkpoint {
+    Checkpoint {
+        key: key.to_owned(),
+        kind,
+        principal: principal.map(str::to_owned),
+        transport: Transport::Sse,
+        protocol_version: String::new(),
+        client: "puppeteer 1".to_owned(),
+        tools_digest: String::new(),
+        expiry: None,
+        format: 1,
+        body,
+    }
+}
+
+/// The effect that a test describes.
+pub fn read(effect: &Value, asker: &Asker) -> Effect {
+    let Some((name, of)) = effect.as_object().and_then(|effect| effect.iter().next()) else {
+        panic!("not an effect: {effect}");
+    };
+    let outlet = |value: &Value| value.as_u64().unwrap_or(asker.outlet);
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    match name.as_str() {
+        "send" => Effect::Send(Send {
+            outlet: outlet(&of["outlet"]),
+            body: of["body"].to_string().into_bytes(),
+            last: false,
+            status: Status::Ok,
+            replaces: of["replaces"].as_str().map(str::to_owned),
+        }),
+        "end" => Effect::End(outlet(of)),
+        "perform" => Effect::Perform(perform(of, asker)),
+        "abandon" => Effect::Abandon(text(of)),
+        "keep" => Effect::Keep(keep(of, asker)),
+        "forget" => Effect::Forget(text(of)),
+        "wake" => Effect::Wake(of.as_u64().unwrap_or_default()),
+        "log" => Effect::Log(Log {
+            level: Level::Info,
+            text: text(of),
+        }),
+        "resumable" => Effect::Resumable(Resumable {
+            outlet: outlet(of),
+            session: asker.session.to_owned(),
+            prime: true,
+        }),
+        "detach" => Effect::Detach(Detach {
+            outlet: outlet(of),
+            retry: 0,
+        }),
+        other => panic!("no such effect: {other}"),
+    }
+}
+
+fn perform(of: &Value, asker: &Asker) -> Perform {
+    let bytes = |value: &Value| match value {
+        Value::Null => Vec::new(),
+        value => value.to_string().into_bytes(),
+    };
+    let number = |value: &Value, default: u32| value.as_u64().map_or(default, |number| number as u32);
+    let actions = of["actions"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut ticket = of["ticket"].clone();
+    if !ticket.is_object() {
+        ticket = json!({});
+    }
+    ticket["outlet"] = json!(asker.outlet);
+    Perform {
+        ticket: ticket.to_string().into_bytes(),
+        key: of["key"].as_str().unwrap_or("work").to_owned(),
+        principal: of["principal"].as_str().unwrap_or(asker.principal).to_owned(),
+        tool: "puppet".to_owned(),
+        arguments: b"{}".to_vec(),
+        actions: actions
+            .iter()
+            .map(|action| Action {
+                name: action["name"].as_str().unwrap_or_default().to_owned(),
+                target: bytes(&action["target"]),
+                data: bytes(&action["data"]),
+            })
+            .collect(),
+        patience: number(&of["patience"], 60_000),
+        deadline: number(&of["deadline"], 60_000),
+    }
+}
+
+fn keep(of: &Value, asker: &Asker) -> Checkpoint {
+    let mut body = of.to_string().into_bytes();
+    if let Some(bytes) = of["bytes"].as_u64() {
+        body = vec![b' '; bytes as usize];
+    }
+    let mut kept = checkpoint(
+        of["key"].as_str().unwrap_or_default(),
+        CheckpointKind::Session,
+        Some(asker.principal),
+        body,
+    );
+    kept.format = of["format"].as_u64().map_or(1, |format| format as u32);
+    kept
+}
