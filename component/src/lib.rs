@@ -4,6 +4,8 @@
 //! all that it may ask is in [`imports::Imports`]. In the guest this file puts one of it behind the exported interface
 //! of the contract; natively the same type is driven directly, by tests, fuzzers and benches.
 
+#[cfg(all(feature = "faults", target_arch = "wasm32"))]
+pub mod faults;
 pub mod features;
 pub mod home;
 pub mod imports;
@@ -112,5 +114,10 @@ mod guest {
         }
     }
 
-    crate::contract::export!(Component with_types_in crate::contract);
+    #[cfg(not(feature = "faults"))]
+    type Exported = Component;
+    #[cfg(feature = "faults")]
+    type Exported = crate::faults::Faulty<Component>;
+
+    crate::contract::export!(Exported with_types_in crate::contract);
 }
