@@ -200,8 +200,7 @@ fn check_layer(bytes: &[u8]) -> Result<(), LoadError> {
 /// A compiler's error in the words of who gave the file.
 fn refused(bytes: &[u8], error: &wasmtime::Error) -> LoadError {
     let reason = error.root_cause().to_string();
-    // A section that is longer than the file is what a cut looks like when it does not fall between two bytes of one.
-    if reason.contains("unexpected end") || reason.contains("is out of bounds (bound") {
+    if reason.contains("unexpected end") {
         return LoadError::Truncated {
             size: bytes.len(),
             reason,

@@ -134,6 +134,11 @@ pub trait Reducer: Send {
     /// Takes one event.
     fn handle<'a>(&'a mut self, event: &'a Event) -> BoxFuture<'a, Answered>;
 
+    /// Whether it wants to be replaced before the next event, as after a trap.
+    fn spent(&self) -> bool {
+        false
+    }
+
     /// `offers` of the contract.
     fn offers<'a>(&'a mut self, principal: &'a Principal, route: &'a Route) -> BoxFuture<'a, Result<Vec<Tool>, Trap>>;
 }

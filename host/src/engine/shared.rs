@@ -65,12 +65,11 @@ impl Shared {
             moment,
             nonce,
         };
-        let _ = core.deliver(self, event, cause).await;
-        if over {
-            // Its last event may have trapped twice: it is over all the same.
-            if core.work.get(key, serial).is_some() {
-                core.work.remove(key);
-            }
+        let told = core.deliver(self, event, cause).await;
+        if told.is_err() && over {
+            // It is over all the same, and the instance that came after it was still given that work.
+            core.work.remove(key);
+            core.rebuild(self).await;
         }
         core.count(self);
     }

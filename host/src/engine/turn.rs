@@ -80,7 +80,7 @@ impl Core {
             let result = reducer.handle(&event).await;
             match result.and_then(|answered| self.within_limits(answered)) {
                 Ok(answered) => {
-                    self.reducer = Some(reducer);
+                    self.reducer = Some(reducer).filter(|reducer| !reducer.spent());
                     return Ok(answered.map(|answer| self.settle(shared, &event, answer, &cause)));
                 }
                 Err(trap) => {
@@ -198,11 +198,14 @@ impl Core {
         };
         open.queue.end();
         let moment = self.moments.next(shared.clock.now());
-        let _ = self
-            .deliver(shared, Event::Closed { outlet, moment }, Cause::default())
-            .await;
+        let event = Event::Closed { outlet, moment };
+        let told = self.deliver(shared, event, Cause::default()).await;
         for key in &open.checkpoints {
             self.checkpoints.forget(key);
+        }
+        if told.is_err() {
+            // The instance that came after it was still given that session.
+            self.rebuild(shared).await;
         }
         self.count(shared);
     }

@@ -16,7 +16,6 @@ mod onoff;
 mod options;
 mod pattern;
 mod press;
-pub mod scene;
 mod schema;
 mod sensor;
 mod switch;

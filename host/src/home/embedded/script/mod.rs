@@ -1,8 +1,7 @@
 //! Scripts: a declared subset of Home Assistant's. What one is, and where its parts are.
 
 pub(super) mod duration;
-mod run;
-pub(super) mod runs;
+pub(super) mod run;
 pub(super) mod services;
 pub(super) mod template;
 
