@@ -1,1 +1,7 @@
-//! Tests.
+//! What the tests that cross a crate stand on. The tests themselves are in `tests/`.
+
+pub mod conversation;
+pub mod guests;
+pub mod simulated;
+pub mod simulated_home;
+pub mod stage;

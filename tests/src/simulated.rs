@@ -1,0 +1,118 @@
+//! The other parts of a host, simulated: config entries, principals, the audit.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use hearth_host::audit::{Audit, Record};
+use hearth_host::contract::hearth::mcp::config_entries::{ConfigEntry, LookupError};
+use hearth_host::entries::ConfigEntries;
+use hearth_host::principals::{Principals, Rights};
+
+/// One config entry that serves everything to everybody, until the test changes it.
+pub struct SimulatedEntries {
+    entry: Mutex<Result<ConfigEntry, LookupError>>,
+    revision: AtomicU64,
+}
+
+impl Default for SimulatedEntries {
+    fn default() -> Self {
+        let entry = ConfigEntry {
+            id: "1".to_owned(),
+            title: "Simulated".to_owned(),
+            all_llm_apis: true,
+            llm_apis: Vec::new(),
+            require_admin: false,
+            read_only: false,
+        };
+        Self {
+            entry: Mutex::new(Ok(entry)),
+            revision: AtomicU64::new(1),
+        }
+    }
+}
+
+impl SimulatedEntries {
+    /// Changes the entry.
+    pub fn change(&self, change: impl FnOnce(&mut ConfigEntry)) {
+        if let Ok(entry) = &mut *self.entry.lock().unwrap_or_else(PoisonError::into_inner) {
+            change(entry);
+        }
+        self.revision.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// The entry is not loaded any more.
+    pub fn unload(&self) {
+        *self.entry.lock().unwrap_or_else(PoisonError::into_inner) = Err(LookupError::NotConfigured);
+        self.revision.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+impl ConfigEntries for SimulatedEntries {
+    fn lookup(&self) -> Result<ConfigEntry, LookupError> {
+        self.entry.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn revision(&self) -> u64 {
+        self.revision.load(Ordering::SeqCst)
+    }
+}
+
+/// `ada` is an administrator, `ben` and `eve` are not.
+pub struct SimulatedPrincipals(Mutex<BTreeMap<String, Rights>>);
+
+impl Default for SimulatedPrincipals {
+    fn default() -> Self {
+        let rights = [("ada", true), ("ben", false), ("eve", false)];
+        Self(Mutex::new(
+            rights.map(|(id, admin)| (id.to_owned(), Rights { admin })).into(),
+        ))
+    }
+}
+
+impl SimulatedPrincipals {
+    /// Gives other rights, or takes them all.
+    pub fn set(&self, principal: &str, rights: Option<Rights>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match rights {
+            Some(rights) => all.insert(principal.to_owned(), rights),
+            None => all.remove(principal),
+        };
+    }
+}
+
+impl Principals for SimulatedPrincipals {
+    fn rights(&self, principal: &str) -> Option<Rights> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(principal)
+            .copied()
+    }
+}
+
+/// Keeps all records.
+#[derive(Default)]
+pub struct SimulatedAudit(Mutex<Vec<Record>>);
+
+impl SimulatedAudit {
+    /// What was recorded, as `principal action: outcome`.
+    pub fn lines(&self) -> Vec<String> {
+        let records = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        records
+            .iter()
+            .map(|record| format!("{} {}: {}", record.principal, record.action, record.outcome))
+            .collect()
+    }
+
+    /// All of it.
+    pub fn records(&self) -> Vec<Record> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Audit for SimulatedAudit {
+    fn record(&self, record: Record) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(record);
+    }
+}

@@ -1,0 +1,285 @@
+//! A home that does what the test says: some entities, exposed or not, and actions that wait until they are let go.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use hearth_host::contract::hearth::mcp::home as contract;
+use hearth_host::contract::hearth::mcp::types::{Action, Change, Progress};
+use hearth_host::home::{ActionError, Home, Nature, OnProgress};
+use serde_json::{Value, json};
+use tokio::sync::{Notify, Semaphore};
+
+/// See the module.
+pub struct SimulatedHome {
+    state: Mutex<State>,
+    news: Notify,
+    /// Actions that wait (`script.slow`, and any with `{"wait": true}`) take one permit each.
+    gate: Semaphore,
+    waiting: AtomicUsize,
+    cancelled: AtomicUsize,
+}
+
+struct State {
+    revision: u64,
+    entities: BTreeMap<String, Entity>,
+    changes: Vec<Change>,
+    /// What was done, as `light.turn_on light.bed`.
+    done: Vec<String>,
+    reporters: Vec<Arc<OnProgress>>,
+}
+
+#[derive(Clone)]
+struct Entity {
+    name: &'static str,
+    state: String,
+    exposed: bool,
+}
+
+impl Default for SimulatedHome {
+    fn default() -> Self {
+        let entity = |id: &str, name, state: &str, exposed| {
+            let state = state.to_owned();
+            (id.to_owned(), Entity { name, state, exposed })
+        };
+        let entities = BTreeMap::from([
+            entity("light.bed", "Bed Light", "off", true),
+            entity("light.ceiling", "Ceiling Light", "off", true),
+            entity("light.safe", "Safe Light", "off", false),
+            entity("script.slow", "Slow", "off", true),
+            entity("script.hidden", "Hidden", "off", false),
+        ]);
+        Self {
+            state: Mutex::new(State {
+                revision: 1,
+                entities,
+                changes: Vec::new(),
+                done: Vec::new(),
+                reporters: Vec::new(),
+            }),
+            news: Notify::new(),
+            gate: Semaphore::new(0),
+            waiting: AtomicUsize::new(0),
+            cancelled: AtomicUsize::new(0),
+        }
+    }
+}
+
+impl SimulatedHome {
+    /// Lets that many waiting actions go on, in the order in which they came.
+    pub fn release(&self, actions: usize) {
+        self.gate.add_permits(actions);
+    }
+
+    /// Actions that wait now.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::SeqCst)
+    }
+
+    /// Actions that were dropped while they waited.
+    pub fn cancelled(&self) -> usize {
+        self.cancelled.load(Ordering::SeqCst)
+    }
+
+    /// What was done until now.
+    pub fn done(&self) -> Vec<String> {
+        self.lock().done.clone()
+    }
+
+    /// All running actions say how far they have come.
+    pub fn report(&self, done: f64) {
+        let reporters = self.lock().reporters.clone();
+        for report in reporters {
+            report(Progress {
+                done,
+                total: Some(10.0),
+                text: None,
+            });
+        }
+    }
+
+    /// Someone changes an entity by hand.
+    pub fn set(&self, entity: &str, state: &str) {
+        self.lock().set(entity, state);
+        self.news.notify_one();
+    }
+
+    /// The owner exposes an entity, or hides it.
+    pub fn expose(&self, entity: &str, exposed: bool) {
+        let mut state = self.lock();
+        state.revision += 1;
+        if let Some(entity) = state.entities.get_mut(entity) {
+            entity.exposed = exposed;
+        }
+        state.changes.push(change("registry", "", Vec::new()));
+        drop(state);
+        self.news.notify_one();
+    }
+
+    /// A change of any kind reaches the component.
+    pub fn change(&self, kind: &str, id: &str, data: &Value) {
+        self.lock()
+            .changes
+            .push(change(kind, id, data.to_string().into_bytes()));
+        self.news.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn wait(&self) {
+        struct Waiting<'a>(&'a SimulatedHome, bool);
+        impl Drop for Waiting<'_> {
+            fn drop(&mut self) {
+                self.0.waiting.fetch_sub(1, Ordering::SeqCst);
+                if !self.1 {
+                    self.0.cancelled.fetch_add(1, Ordering::SeqCst);
+                }
+            }
+        }
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let mut waiting = Waiting(self, false);
+        if let Ok(permit) = self.gate.acquire().await {
+            permit.forget();
+        }
+        waiting.1 = true;
+    }
+
+    async fn act(&self, action: Action, progress: OnProgress) -> Result<Option<Vec<u8>>, ActionError> {
+        self.lock().reporters.push(Arc::new(progress));
+        let target: Value = serde_json::from_slice(&action.target).unwrap_or_default();
+        let data: Value = serde_json::from_slice(&action.data).unwrap_or_default();
+        let (_, service) = action.name.split_once('.').unwrap_or_default();
+        if action.name == "script.slow" || data["wait"] == true {
+            self.wait().await;
+        }
+        if let Some(text) = data["fail"].as_str() {
+            return Err(ActionError(text.to_owned()));
+        }
+        let mut state = self.lock();
+        let entities = match &target["entity_id"] {
+            Value::Array(entities) => entities.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            Value::String(entity) => vec![entity.clone()],
+            _ => Vec::new(),
+        };
+        state
+            .done
+            .push(format!("{} {}", action.name, entities.join(" ")).trim_end().to_owned());
+        for entity in entities {
+            match service {
+                "turn_on" => state.set(&entity, "on"),
+                "turn_off" => state.set(&entity, "off"),
+                _ => {}
+            }
+        }
+        drop(state);
+        self.news.notify_one();
+        Ok((service == "look").then(|| json!({"seen": "nothing"}).to_string().into_bytes()))
+    }
+}
+
+impl State {
+    fn set(&mut self, id: &str, new: &str) {
+        self.revision += 1;
+        let Some(entity) = self.entities.get_mut(id) else {
+            return;
+        };
+        entity.state = new.to_owned();
+        if entity.exposed {
+            let data = json!({"state": new, "attributes": {"friendly_name": entity.name}});
+            self.changes.push(change("state", id, data.to_string().into_bytes()));
+        }
+    }
+}
+
+fn change(kind: &str, id: &str, data: Vec<u8>) -> Change {
+    Change {
+        kind: kind.to_owned(),
+        id: id.to_owned(),
+        data,
+    }
+}
+
+impl Home for SimulatedHome {
+    fn snapshot(&self) -> contract::Home {
+        let state = self.lock();
+        let exposed = state.entities.iter().filter(|(_, entity)| entity.exposed);
+        let scripts = exposed.clone().filter(|(id, _)| id.starts_with("script."));
+        let service = |domain: &str, name: &str| contract::Service {
+            domain: domain.to_owned(),
+            name: name.to_owned(),
+        };
+        contract::Home {
+            revision: state.revision,
+            time_zone: "Europe/Berlin".to_owned(),
+            floors: Vec::new(),
+            areas: vec![contract::Area {
+                id: "bedroom".to_owned(),
+                name: "Bedroom".to_owned(),
+                aliases: Vec::new(),
+                floor: None,
+            }],
+            devices: Vec::new(),
+            services: ["turn_on", "turn_off"]
+                .into_iter()
+                .flat_map(|name| ["homeassistant", "light", "script"].map(|domain| service(domain, name)))
+                .collect(),
+            scripts: scripts
+                .map(|(id, _)| contract::Script {
+                    entity: id.clone(),
+                    action: id.clone(),
+                    description: "It takes its time".to_owned(),
+                    fields: b"{}".to_vec(),
+                })
+                .collect(),
+            entities: exposed.map(|(id, entity)| entity.show(id)).collect(),
+        }
+    }
+
+    fn changed(&self) -> BoxFuture<'_, ()> {
+        self.news.notified().boxed()
+    }
+
+    fn take_changes(&self) -> Vec<Change> {
+        std::mem::take(&mut self.lock().changes)
+    }
+
+    fn exposes(&self, entity: &str) -> bool {
+        self.lock().entities.get(entity).is_some_and(|entity| entity.exposed)
+    }
+
+    fn nature(&self, action: &str) -> Option<Nature> {
+        match action.split_once('.')? {
+            ("home", "restart") => Some(Nature::Admin),
+            (_, "look") => Some(Nature::Read),
+            ("script", "slow" | "hidden") | (_, "turn_on" | "turn_off") => Some(Nature::Write),
+            _ => None,
+        }
+    }
+
+    fn run(&self, action: Action, progress: OnProgress) -> BoxFuture<'_, Result<Option<Vec<u8>>, ActionError>> {
+        self.act(action, progress).boxed()
+    }
+}
+
+impl Entity {
+    fn show(&self, id: &str) -> contract::Entity {
+        let domain = id.split('.').next().unwrap_or_default();
+        contract::Entity {
+            id: id.to_owned(),
+            name: self.name.to_owned(),
+            aliases: vec![self.name.to_owned()],
+            area: (domain == "light").then(|| "bedroom".to_owned()),
+            device: None,
+            domain: domain.to_owned(),
+            device_class: None,
+            features: 0,
+            state: self.state.clone(),
+            precision: None,
+            attributes: json!({"friendly_name": self.name}).to_string().into_bytes(),
+        }
+    }
+}
