@@ -5,7 +5,7 @@ mod support;
 use std::net::TcpListener;
 
 use serde_json::Value;
-use support::{Installation, bare, failure};
+use support::{Host, Installation, bare, failure};
 
 #[test]
 fn the_first_start_makes_one_entry_for_administrators_and_tells_how_to_get_a_token() {
@@ -113,7 +113,12 @@ fn a_taken_port_is_refused_with_the_option_that_changes_it() {
 #[test]
 fn listening_wider_says_what_that_means() {
     let installation = Installation::new();
-    let mut host = installation.serve_with(&["--listen", "0.0.0.0:0"]);
+    let mut host = Host::start(installation.command(&["serve", "--listen", "0.0.0.0:0"]));
+    assert!(
+        host.url.starts_with("http://127.0.0.1:"),
+        "what a client here uses: {}",
+        host.url
+    );
     let warning = host.wait_for_log("others on the network can reach this server");
     let text = warning["message"].as_str().expect("a text");
     assert!(text.contains("plain HTTP") && text.contains("TLS"), "{text}");

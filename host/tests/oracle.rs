@@ -55,10 +55,31 @@ tables! {
     switch
 }
 
-fn replay(domain_name: &str) {
+/// A scene's entities are brought about by the home; here is what its service takes.
+#[test]
+fn scene() {
+    for call in table("scene")["entities"][0]["calls"]
+        .as_array()
+        .expect("an entity has calls")
+    {
+        let data = call["data"].as_object().expect("a call has data");
+        let answer = match call["service"].as_str() {
+            Some("turn_on") => domains::scene::turn_on(data).map_err(|error| error.to_string()),
+            other => Err(format!("Service scene.{} not found.", other.unwrap_or_default())),
+        };
+        let error = call["error"]["message"].as_str();
+        assert_eq!(answer.err().as_deref(), error, "{data:?}");
+    }
+}
+
+fn table(domain_name: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../tests/oracle/{domain_name}.json"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let table: Value = serde_json::from_str(&text).expect("a table is JSON");
+    serde_json::from_str(&text).expect("a table is JSON")
+}
+
+fn replay(domain_name: &str) {
+    let table = table(domain_name);
     let domain = domains::domain(domain_name).expect("the domain exists");
     let mut differences = String::new();
     let mut calls = 0;

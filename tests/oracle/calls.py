@@ -388,6 +388,10 @@ SCENES = [
         "calls": [
             call("turn_on"),
             call("turn_on", {"transition": 2}),
+            call("turn_on", {"transition": -1}),
+            call("turn_on", {"transition": 99999}),
+            call("turn_on", {"transition": True}),
+            call("turn_on", {"transition": None}),
             call("turn_on", {"transition": "slowly"}),
             call("turn_on", {"brightness": 2}),
             call("turn_off"),

@@ -19,13 +19,15 @@ TOOLS = [
     "intent__HassStopMoving", "intent__HassTurnOff", "intent__HassTurnOn", "light__HassLightSet", "llm__GetDateTime",
 ]
 
-#: What this part does not compare, or expects to differ, and why. The key is the title of the check.
+#: What differs on purpose: by the title of the check, what Hearth answers, and why.
 DIFFERENCES = {
-    "prompts/get of an unknown prompt": "the protocol's code -32602; Home Assistant answers 0",
-    "resources/read of an unknown resource": "the protocol's code -32602; Home Assistant answers 0",
-    "a device id that is no string": "the protocol's code -32602; Home Assistant answers 0",
-    "a script with an area that does not exist": "a tool error that the model can read; Home Assistant answers with the "
-    "JSON-RPC error 'list index out of range'",
+    "prompts/get of an unknown prompt": ({"error": -32602}, "the protocol's code; Home Assistant answers 0"),
+    "resources/read of an unknown resource": ({"error": -32602}, "the protocol's code; Home Assistant answers 0"),
+    "a device id that is no string": ({"error": -32602}, "the protocol's code; Home Assistant answers 0"),
+    "a script with an area that does not exist": (
+        {"isError": True},
+        "an error that the model can read; Home Assistant answers with the JSON-RPC error 'list index out of range'",
+    ),
 }
 
 ON, OFF, SET = "intent__HassTurnOn", "intent__HassTurnOff", "light__HassLightSet"
@@ -33,6 +35,8 @@ POSITION, STOP, LIVE = "intent__HassSetPosition", "intent__HassStopMoving", "hom
 
 #: Brings both homes into the same state, whatever they were left in.
 PREPARE = [
+    (ON, {"name": "Doorbell test"}),
+    (ON, {"name": "Reading"}),
     (OFF, {"name": "Guest mode"}),
     (OFF, {"name": "Kaffee"}),
     (SET, {"name": "Bed Light", "brightness": 50}),

@@ -46,15 +46,15 @@ class Report:
         if ours == theirs:
             self.passed += 1
             print(f"ok {title}", flush=True)
-        elif title in DIFFERENCES:
+        elif title in DIFFERENCES and ours == DIFFERENCES[title][0]:
             self.passed += 1
             self.told.append(title)
-            print(f"ok {title} (differs on purpose: {DIFFERENCES[title]})", flush=True)
+            print(f"ok {title} (differs on purpose: {DIFFERENCES[title][1]})", flush=True)
         else:
             self.failed += 1
-            print(f"FAILED {title}\n    ours:   {_short(ours)}\n    theirs: {_short(theirs)}", flush=True)
-            for line in _where(ours, theirs):
-                print(f"    {line}")
+            print(f"FAILED {title}", flush=True)
+            for line in _where(ours, theirs) or [f"ours:   {_short(ours)}", f"theirs: {_short(theirs)}"]:
+                print(f"    {line}", flush=True)
 
 
 def _short(value: object) -> str:
@@ -68,8 +68,6 @@ def _where(ours: object, theirs: object, path: str = "") -> list[str]:
         found = [f"{path}/{key}: only {'ours' if key in ours else 'theirs'}" for key in ours.keys() ^ theirs.keys()]
         for key in ours.keys() & theirs.keys():
             found += _where(ours[key], theirs[key], f"{path}/{key}")
-        if not found and list(ours) != list(theirs):
-            found = [f"{path}: order {list(ours)} != {list(theirs)}"]
         return found[:6]
     if isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
         return [line for n, pair in enumerate(zip(ours, theirs)) for line in _where(*pair, f"{path}/{n}")][:6]

@@ -215,7 +215,8 @@ fn read(common: &Common) -> anyhow::Result<(DataDir, File)> {
     let path = data_dir.config_file();
     let file = match fs::read_to_string(&path) {
         Ok(text) => parse(&path, &text)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => File::default(),
+        // What is not a directory at all is told when it is to be used as one.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => File::default(),
         Err(error) => {
             return Err(error)
                 .with_context(|| format!("{} cannot be read. Name another file with --config", path.display()));

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
-use std::{fs, io};
+use std::time::{Duration, Instant};
+use std::{fs, io, thread};
 
 use anyhow::{Context as _, anyhow};
 use hearth_host::clock::{SharedClock, SystemClock};
-use hearth_host::data_dir::{DataDir, Held, Run};
+use hearth_host::data_dir::{DataDir, DataDirError, Held, Run};
 use hearth_host::engine::{Component, Engine, RandomNonces, Runtime, Surroundings};
 use hearth_host::home::embedded::EmbeddedHome;
 use hearth_host::http::admin::{self, Administration, ComponentView};
@@ -21,6 +22,10 @@ use super::config::{self, HomeSource, ServeOptions, Settings};
 use super::kept::Kept;
 use super::signals::Signals;
 use super::{COMPONENT, Common, first_start, logging};
+
+/// No command that works on the database takes longer.
+const COMMAND_TIME: Duration = Duration::from_secs(2);
+const RETRY: Duration = Duration::from_millis(20);
 
 /// Serves until a signal.
 pub fn run(common: &Common, options: &ServeOptions) -> anyhow::Result<()> {
@@ -36,7 +41,7 @@ pub fn run(common: &Common, options: &ServeOptions) -> anyhow::Result<()> {
 }
 
 fn run_with(data_dir: DataDir, settings: Settings) -> anyhow::Result<()> {
-    let held = data_dir.hold()?;
+    let held = hold(&data_dir)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(data_dir, held, settings))
 }
@@ -105,6 +110,20 @@ async fn serve(data_dir: DataDir, mut held: Held, settings: Settings) -> anyhow:
     tracing::info!("stopped");
     drop(held);
     Ok(())
+}
+
+/// Takes the data directory. A command of the owner has it for a moment only, so that is waited for; a host that runs
+/// is not.
+fn hold(data_dir: &DataDir) -> Result<Held, DataDirError> {
+    let end = Instant::now() + COMMAND_TIME;
+    loop {
+        match data_dir.hold() {
+            Err(DataDirError::InUse { .. }) if data_dir.running().is_none() && Instant::now() < end => {
+                thread::sleep(RETRY);
+            }
+            held => return held,
+        }
+    }
 }
 
 /// Listens, or says which option to change.

@@ -200,7 +200,8 @@ fn check_layer(bytes: &[u8]) -> Result<(), LoadError> {
 /// A compiler's error in the words of who gave the file.
 fn refused(bytes: &[u8], error: &wasmtime::Error) -> LoadError {
     let reason = error.root_cause().to_string();
-    if reason.contains("unexpected end") {
+    // A section that is longer than the file is what a cut looks like when it does not fall between two bytes of one.
+    if reason.contains("unexpected end") || reason.contains("is out of bounds (bound") {
         return LoadError::Truncated {
             size: bytes.len(),
             reason,

@@ -22,9 +22,15 @@ pub struct Installation {
 
 impl Installation {
     pub fn new() -> Self {
-        Self {
-            data_dir: tempfile::tempdir().expect("a directory for the test"),
+        let data_dir = tempfile::tempdir().expect("a directory for the test");
+        // The component is compiled once for all tests, not once for each.
+        #[cfg(unix)]
+        {
+            let shared = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
+            std::fs::create_dir_all(&shared).expect("the test can write");
+            std::os::unix::fs::symlink(shared, data_dir.path().join("cache")).expect("the test can write");
         }
+        Self { data_dir }
     }
 
     pub fn path(&self) -> &Path {
@@ -165,32 +171,12 @@ impl Host {
 
     /// Opens an SSE stream and reads as far as the event that names the endpoint.
     pub fn stream(&self, token: &str) -> SseStream {
-        let address = self.url.trim_start_matches("http://");
-        let mut socket = TcpStream::connect(address).expect("it listens");
-        socket
-            .set_read_timeout(Some(PATIENCE))
-            .expect("a time limit can be set");
-        let request =
-            format!("GET /mcp_server/sse HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\r\n");
-        socket.write_all(request.as_bytes()).expect("it reads");
-        let mut reader = BufReader::new(socket);
-        let mut head = String::new();
-        while !head.contains("/mcp_server/messages/") {
-            assert_ne!(
-                reader.read_line(&mut head).expect("it writes"),
-                0,
-                "the stream ended: {head}"
-            );
-        }
-        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
-        SseStream(reader)
+        SseStream::open(&self.url, token)
     }
 
     /// Asks it to stop.
-    #[cfg(unix)]
     pub fn terminate(&self) {
-        let kill = Command::new("kill").arg(self.process.id().to_string()).status();
-        assert!(kill.expect("there is a `kill`").success());
+        terminate(&self.process.id().to_string());
     }
 
     /// Waits for its end and answers its status and all that it printed.
@@ -217,10 +203,39 @@ impl Drop for Host {
     }
 }
 
+/// Asks a process to stop.
+pub fn terminate(pid: &str) {
+    let kill = Command::new("kill").arg(pid).status();
+    assert!(kill.expect("there is a `kill`").success());
+}
+
 /// An open stream of a session.
 pub struct SseStream(BufReader<TcpStream>);
 
 impl SseStream {
+    /// Opens it and reads as far as the event that names the endpoint.
+    pub fn open(url: &str, token: &str) -> Self {
+        let address = url.trim_start_matches("http://");
+        let mut socket = TcpStream::connect(address).expect("it listens");
+        socket
+            .set_read_timeout(Some(PATIENCE))
+            .expect("a time limit can be set");
+        let request =
+            format!("GET /mcp_server/sse HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\r\n");
+        socket.write_all(request.as_bytes()).expect("it reads");
+        let mut reader = BufReader::new(socket);
+        let mut head = String::new();
+        while !head.contains("/mcp_server/messages/") {
+            assert_ne!(
+                reader.read_line(&mut head).expect("it writes"),
+                0,
+                "the stream ended: {head}"
+            );
+        }
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        Self(reader)
+    }
+
     /// Reads to the end and answers what came. A clean end closes the chunked body.
     pub fn rest(mut self) -> String {
         let mut rest = String::new();

@@ -9,7 +9,7 @@ use super::domains::{self, Domain, Service};
 use super::live::Set;
 use super::model::{ServiceError, UNAVAILABLE};
 use super::scene;
-use super::script::run::Lineage;
+use super::script::runs::Lineage;
 use super::script::services as script_services;
 use super::show::{self, GENERIC};
 use super::target::Target;

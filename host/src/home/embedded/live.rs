@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::file::{HomeFile, Kind};
 use super::model::EntityState;
-use super::script::run;
+use super::script::runs;
 use super::state::{self, StateStore};
 use crate::clock::Moment;
 
@@ -56,7 +56,7 @@ impl Live {
                 match (&entity.kind, kept) {
                     (_, None) => entity.initial.clone(),
                     (Kind::Domain(_), Some(state)) => state,
-                    (Kind::Script(_), Some(state)) => run::restored(&entity.initial, &state),
+                    (Kind::Script(_), Some(state)) => runs::restored(&entity.initial, &state),
                     (Kind::Scene(_), Some(state)) => EntityState {
                         state: state.state,
                         ..entity.initial.clone()

@@ -29,7 +29,7 @@ use tokio::sync::Notify;
 use self::call::Call;
 use self::file::{HomeFile, HomeFileError};
 use self::live::{Live, Set};
-use self::script::run::{Lineage, Runs};
+use self::script::runs::{Lineage, Runs};
 use self::script::template;
 use self::state::StateStore;
 use super::{ActionError, Home, Nature, OnProgress};

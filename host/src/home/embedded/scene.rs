@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::EmbeddedHome;
 use super::call::{Call, not_found};
-use super::domains::Domain;
+use super::domains;
 use super::file::Kind;
 use super::live::{Live, Set};
 use super::model::{EntityState, ServiceError, UNAVAILABLE};
@@ -50,7 +50,8 @@ impl EmbeddedHome {
             return Err(not_found(&call.name()));
         }
         let target = Target::take(&mut call.data)?.required()?;
-        transition(&mut call.data)?;
+        // Nothing in this home fades; how long it may take is only checked.
+        domains::scene::turn_on(&call.data)?;
         let now = self.clock.now();
         let mut live = self.live();
         let mut done = live.advance(&self.file, &*self.store, now);
@@ -81,7 +82,8 @@ impl EmbeddedHome {
         if live.state(wanted.place).state == UNAVAILABLE {
             return Ok(());
         }
-        for (service, data) in steps(rules, wanted, &entity.config).map_err(ServiceError::Refused)? {
+        let steps = rules.reproduce(&entity.config, &wanted.state, &wanted.attributes);
+        for (service, data) in steps.map_err(ServiceError::Refused)? {
             let data = rules.validate(service, &data)?;
             let mut state = live.state(wanted.place).clone();
             rules.call(&entity.config, &mut state, service, &data, now)?;
@@ -91,39 +93,3 @@ impl EmbeddedHome {
         Ok(())
     }
 }
-
-/// The calls that bring an entity into a state.
-pub(super) fn steps(
-    rules: &dyn Domain,
-    wanted: &Wanted,
-    config: &super::model::EntityConfig,
-) -> Result<Vec<(&'static str, Map<String, Value>)>, String> {
-    rules.reproduce(config, &wanted.state, &wanted.attributes)
-}
-
-/// The one option of `scene.turn_on`: seconds that nothing of this home can take any use of.
-fn transition(data: &mut Map<String, Value>) -> Result<(), ServiceError> {
-    let invalid = |text: &str| Err(ServiceError::Invalid(text.to_owned()));
-    if let Some(seconds) = data.shift_remove("transition") {
-        let seconds = match &seconds {
-            Value::Number(number) => number.as_f64(),
-            Value::String(text) => text.trim().parse().ok(),
-            _ => None,
-        };
-        match seconds {
-            None => return invalid("expected float at 'transition'"),
-            Some(seconds) if seconds < 0.0 => return invalid("value must be at least 0 at 'transition'"),
-            Some(seconds) if seconds > MAX_TRANSITION => {
-                return invalid("value must be at most 6553 at 'transition'");
-            }
-            Some(_) => {}
-        }
-    }
-    match data.keys().next() {
-        Some(key) => invalid(&format!("not a valid option at '{key}'")),
-        None => Ok(()),
-    }
-}
-
-/// Seconds that Home Assistant allows for a transition.
-const MAX_TRANSITION: f64 = 6_553.0;

@@ -16,6 +16,7 @@ mod onoff;
 mod options;
 mod pattern;
 mod press;
+pub mod scene;
 mod schema;
 mod sensor;
 mod switch;

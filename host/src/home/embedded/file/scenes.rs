@@ -74,7 +74,7 @@ fn wanted(states: &Table<'_>, entity: Word, ids: &Ids, entities: &[Entity]) -> R
         state,
         attributes,
     };
-    let steps = scene::steps(*rules, &wanted, &entities[place].config);
+    let steps = rules.reproduce(&entities[place].config, &wanted.state, &wanted.attributes);
     for (service, data) in steps.map_err(|reason| Problem::new(at, reason))? {
         rules
             .validate(service, &data)

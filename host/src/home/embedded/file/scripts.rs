@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::super::script::{DEFAULT_RUNS, MAX_RUNS, MAX_STEPS, Mode, Script, Step, StepKind, duration, run, template};
+use super::super::script::{DEFAULT_RUNS, MAX_RUNS, MAX_STEPS, Mode, Script, Step, StepKind, duration, runs, template};
 use super::entities::{Known, described};
 use super::node::{Problem, Table, Word};
 use super::places::{Ids, slug};
@@ -88,7 +88,7 @@ fn script(table: &Table<'_>, known: &Known<'_>, ids: &mut Ids, mentions: &mut Ve
     };
     Ok(Entity {
         config,
-        initial: run::initial(&script),
+        initial: runs::initial(&script),
         kind: Kind::Script(Arc::new(script)),
     })
 }

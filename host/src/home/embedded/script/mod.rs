@@ -1,7 +1,8 @@
 //! Scripts: a declared subset of Home Assistant's. What one is, and where its parts are.
 
 pub(super) mod duration;
-pub(super) mod run;
+mod run;
+pub(super) mod runs;
 pub(super) mod services;
 pub(super) mod template;
 

@@ -6,7 +6,7 @@ use super::super::call::{Call, not_found};
 use super::super::model::ServiceError;
 use super::super::target::Target;
 use super::super::{EmbeddedHome, OnProgress};
-use super::run::Lineage;
+use super::runs::Lineage;
 
 /// The services that act on any script.
 pub const SERVICES: [&str; 3] = ["toggle", "turn_off", "turn_on"];

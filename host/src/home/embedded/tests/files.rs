@@ -277,9 +277,13 @@ fn the_home_that_is_brought_along_is_sound() {
 
 #[test]
 fn the_home_of_the_comparison_is_sound() {
-    let file = include_str!("../../../../../tests/parity/home.toml");
     let store = Arc::new(MemoryStates::default());
-    let home = EmbeddedHome::open(file, "tests/parity/home.toml", store, ManualClock::at(super::NOON));
+    let home = EmbeddedHome::open(
+        super::PARITY,
+        "tests/parity/home.toml",
+        store,
+        ManualClock::at(super::NOON),
+    );
     assert_eq!(
         home.map(|home| home.name().to_owned())
             .map_err(|error| error.to_string()),

@@ -2,6 +2,7 @@
 
 mod actions;
 mod files;
+mod limits;
 mod movement;
 mod restarts;
 mod scripts;
@@ -21,6 +22,9 @@ const NOON: u64 = 1_795_348_800_000;
 
 /// A small home with one of everything that the home itself has rules for.
 const HOME: &str = include_str!("home.toml");
+
+/// The home that is compared with a real Home Assistant.
+const PARITY: &str = include_str!("../../../../../tests/parity/home.toml");
 
 /// A home under test, with the clock that moves it.
 struct Probe {

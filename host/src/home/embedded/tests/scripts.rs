@@ -161,6 +161,22 @@ async fn scripts_are_started_and_stopped_without_waiting() {
 }
 
 #[tokio::test]
+async fn a_script_that_is_stopped_stops_what_it_waits_for() {
+    let probe = Probe::new();
+    let outer = probe.spawn("script.waits_for_another", json!({}));
+    probe.sleepers(1).await;
+    assert_eq!(
+        [probe.state("script.waits_for_another"), probe.state("script.once")],
+        ["on", "on"]
+    );
+    let target = json!({"entity_id": "script.waits_for_another"});
+    probe.act("script.turn_off", target, json!({})).await.expect("it stops");
+    assert_eq!(outer.await.expect("it does not panic"), Ok(Some(json!({}))));
+    assert_eq!(probe.state("script.once"), "off");
+    probe.sleepers(0).await;
+}
+
+#[tokio::test]
 async fn scripts_that_call_each_other_without_end_are_ended() {
     let probe = Probe::new();
     let refused = probe
@@ -220,4 +236,45 @@ fn templates_cannot_work_or_write_without_end() {
             super::super::script::template::render(&probe.home.templates, &json!(template), &Default::default());
         assert!(rendered.is_err(), "{template}: {rendered:?}");
     }
+}
+
+/// What a Home Assistant 2026.11 with the same scripts answered to the same calls.
+#[tokio::test]
+async fn scripts_answer_what_home_assistant_answered() {
+    let clock = crate::clock::ManualClock::at(super::NOON);
+    let probe = Probe::of(super::PARITY, Default::default(), clock);
+    let cases = [
+        ("script.panic", json!({}), Ok(json!({}))),
+        (
+            "script.movie_night",
+            json!({}),
+            Err("expected float at 'brightness_pct'"),
+        ),
+        (
+            "script.movie_night",
+            json!({"brightness": 20, "room": "kitchen", "more": 1}),
+            Ok(json!({"done": true, "room": "kitchen"})),
+        ),
+        (
+            "script.movie_night",
+            json!({"brightness": "20"}),
+            Ok(json!({"done": true, "room": "none"})),
+        ),
+        (
+            "script.movie_night",
+            json!({"brightness": 300}),
+            Err("expected a percentage between 0 and 100 at 'brightness_pct'"),
+        ),
+        ("script.slow", json!({"seconds": "abc"}), Ok(json!({}))),
+        ("script.slow", json!({"seconds": -3}), Ok(json!({}))),
+        ("script.slow", json!({"seconds": 0}), Ok(json!({"waited": 0}))),
+        ("script.nope", json!({}), Err("Action script.nope not found")),
+    ];
+    for (action, data, wanted) in cases {
+        let answered = probe.act(action, json!({}), data.clone()).await;
+        assert_eq!(answered, wanted.map(Some).map_err(str::to_owned), "{action} {data}");
+    }
+    assert_eq!(probe.state("light.bed_light"), "on");
+    assert_eq!(probe.attribute("light.bed_light", "brightness"), 51);
+    assert_eq!(probe.state("input_number.target_level"), "0.0");
 }
