@@ -165,7 +165,8 @@ async def errors(checks: Checks) -> None:
                 ("no/such", None, -32601),
                 ("prompts/get", {}, -32602),
                 ("prompts/get", {"name": "no such"}, -32602),
-                ("resources/read", {"uri": "homeassistant://nowhere"}, -32602),
+                # MCP 2025-06-18, resources, error handling: a resource that is not there has a code of its own.
+                ("resources/read", {"uri": "homeassistant://nowhere"}, -32002),
                 ("tools/call", {"arguments": {}}, -32602),
                 ("tools/call", {"name": "llm__GetDateTime", "arguments": []}, -32602),
             ):

@@ -22,7 +22,7 @@ TOOLS = [
 #: What differs on purpose: by the title of the check, what Hearth answers, and why.
 DIFFERENCES = {
     "prompts/get of an unknown prompt": ({"error": -32602}, "the protocol's code; Home Assistant answers 0"),
-    "resources/read of an unknown resource": ({"error": -32602}, "the protocol's code; Home Assistant answers 0"),
+    "resources/read of an unknown resource": ({"error": -32002}, "the protocol's code; Home Assistant answers 0"),
     "a device id that is no string": ({"error": -32602}, "the protocol's code; Home Assistant answers 0"),
     "a script with an area that does not exist": (
         {"isError": True},
