@@ -57,6 +57,8 @@ limits! {
     head_time_ms: u64 = 10_000, "head-time-ms" "limit-head-time-ms" "HEARTH_LIMIT_HEAD_TIME_MS" "MS";
     /// Milliseconds that a client has to send a body; then it gets 408. Default: 30000.
     body_time_ms: u64 = 30_000, "body-time-ms" "limit-body-time-ms" "HEARTH_LIMIT_BODY_TIME_MS" "MS";
+    /// Milliseconds that a client may leave what it is sent unread; then its connection ends. Default: 30000.
+    unread_time_ms: u64 = 30_000, "unread-time-ms" "limit-unread-time-ms" "HEARTH_LIMIT_UNREAD_TIME_MS" "MS";
     /// Connections at a time; the next one waits until another has closed. Default: 2048.
     connections: usize = 2_048, "connections" "limit-connections" "HEARTH_LIMIT_CONNECTIONS" "COUNT";
     /// Sessions of all principals together; one more is answered with 503 and `Retry-After`. Default: 1024.

@@ -45,7 +45,7 @@ pub async fn serve(socket: TcpStream, server: Arc<Server>, mut stage: watch::Rec
     // Without an address the client is gone already.
     let Ok(local) = socket.local_addr() else { return };
     let limits = &server.http.limits;
-    let transport = Transport::new(socket, server.http.clock.clone());
+    let transport = Transport::new(socket, server.http.clock.clone(), limits.unread_time_ms);
     let mut connection = http1::Builder::new()
         .timer(ClockTimer::new(server.http.clock.clone()))
         .header_read_timeout(Duration::from_millis(limits.head_time_ms))
@@ -69,14 +69,17 @@ pub async fn serve(socket: TcpStream, server: Arc<Server>, mut stage: watch::Rec
         };
         break ended;
     };
-    let parts = connection.into_parts();
-    let socket = parts.io.into_socket();
+    // Nothing of hyper outlives this block: the last answer may take its time.
+    let (socket, has_begun) = {
+        let parts = connection.into_parts();
+        (parts.io.into_socket(), !parts.read_buf.is_empty())
+    };
     match ended {
         Ok(()) => end(socket, &[], &server).await,
         // Hyper has answered 400 or 431.
         Err(error) if error.is_parse() => end(socket, &[], &server).await,
         // Who has sent part of a head is told; who has sent nothing was idle.
-        Err(error) if error.is_timeout() && !parts.read_buf.is_empty() => end(socket, TOO_LATE, &server).await,
+        Err(error) if error.is_timeout() && has_begun => end(socket, TOO_LATE, &server).await,
         Err(error) => tracing::debug!(%error, "a connection broke off"),
     }
 }

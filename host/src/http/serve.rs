@@ -62,9 +62,9 @@ async fn accept(
                 continue;
             }
         };
-        let serving = connection::serve(socket, server.clone(), stage.clone());
+        let (server, stage) = (server.clone(), stage.clone());
         tokio::spawn(async move {
-            serving.await;
+            connection::serve(socket, server, stage).await;
             drop(permit);
         });
     }

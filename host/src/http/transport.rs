@@ -11,24 +11,23 @@ use tokio::net::TcpStream;
 
 use crate::clock::SharedClock;
 
-/// Milliseconds that a client may leave what it is sent unread.
-const UNREAD_TIME_MS: u64 = 30_000;
-
 /// A socket whose writes end with an error when the client has taken nothing for too long. The outlet of a session has
 /// its own limit on what is unread; this one frees the connection too.
 pub struct Transport {
     socket: TokioIo<TcpStream>,
     clock: SharedClock,
+    unread_time_ms: u64,
     /// Runs while the client takes nothing.
     patience: Option<BoxFuture<'static, ()>>,
 }
 
 impl Transport {
     /// Wraps a socket.
-    pub fn new(socket: TcpStream, clock: SharedClock) -> Self {
+    pub fn new(socket: TcpStream, clock: SharedClock, unread_time_ms: u64) -> Self {
         Self {
             socket: TokioIo::new(socket),
             clock,
+            unread_time_ms,
             patience: None,
         }
     }
@@ -43,9 +42,11 @@ impl Transport {
             self.patience = None;
             return written;
         }
-        let patience = self.patience.get_or_insert_with(|| self.clock.sleep_ms(UNREAD_TIME_MS));
+        let patience = self
+            .patience
+            .get_or_insert_with(|| self.clock.sleep_ms(self.unread_time_ms));
         if patience.as_mut().poll(context).is_ready() {
-            let text = format!("the client has read nothing for {UNREAD_TIME_MS} ms");
+            let text = format!("the client has read nothing for {} ms", self.unread_time_ms);
             return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, text)));
         }
         Poll::Pending
