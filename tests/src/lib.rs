@@ -2,6 +2,8 @@
 
 pub mod conversation;
 pub mod guests;
+pub mod http_client;
+pub mod http_host;
 pub mod simulated;
 pub mod simulated_home;
 pub mod stage;
