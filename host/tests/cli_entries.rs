@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::Value;
-use support::{Host, Installation};
+use support::{Host, Installation, LAST_CHUNK};
 
 const NOT_CONFIGURED: (u16, &str) = (404, "Model Context Protocol server is not configured");
 const SEVERAL: (u16, &str) = (404, "Found multiple Model Context Protocol configurations");
@@ -29,7 +29,7 @@ fn an_entry_lives_from_add_to_remove() {
 
     let stream = host.stream(&token);
     installation.ok(&["entry", "disable", &first]);
-    stream.rest();
+    assert!(stream.rest().ends_with(LAST_CHUNK));
     assert_eq!(entries(&installation)[0]["state"], "disabled");
     assert_eq!(refused(&host, &token), (NOT_CONFIGURED.0, NOT_CONFIGURED.1.to_owned()));
     installation.ok(&["entry", "enable", &first]);
@@ -110,7 +110,8 @@ fn set_changes_what_it_names_and_leaves_the_rest() {
 #[test]
 fn an_entry_that_would_serve_nothing_is_refused() {
     let installation = Installation::new();
-    for _host in [None, Some(installation.serve())] {
+    for beside in [false, true] {
+        let _host = beside.then(|| installation.serve());
         let text = installation.fails(&["entry", "add", "--all-llm-apis", "false"]);
         assert!(text.contains("at least one") && text.contains("--llm-api"), "{text}");
         let text = installation.fails(&["entry", "add", "--title", " "]);

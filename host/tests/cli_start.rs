@@ -5,7 +5,7 @@ mod support;
 use std::net::TcpListener;
 
 use serde_json::Value;
-use support::{Host, Installation, bare, failure};
+use support::{Host, Installation, LAST_CHUNK, bare, failure};
 
 #[test]
 fn the_first_start_makes_one_entry_for_administrators_and_tells_how_to_get_a_token() {
@@ -69,8 +69,7 @@ fn a_signal_ends_streams_cleanly() {
     let token = installation.ok(&["token", "create", "laptop", "--admin"]);
     let stream = host.stream(&token);
     host.terminate();
-    // The last chunk of a chunked body has the length zero: a client sees an end, not a broken connection.
-    assert!(stream.rest().ends_with("0\r\n\r\n"));
+    assert!(stream.rest().ends_with(LAST_CHUNK));
     let (status, _, log) = host.ended();
     assert_eq!(status.code(), Some(0));
     assert_eq!(log.last().map(|line| line["message"].clone()), Some("stopped".into()));

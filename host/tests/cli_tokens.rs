@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::Value;
-use support::Installation;
+use support::{Installation, LAST_CHUNK};
 
 #[test]
 fn a_token_made_before_the_host_runs_opens_a_stream() {
@@ -58,7 +58,7 @@ fn revoking_a_token_ends_its_stream_and_turns_it_away() {
     let kept = installation.ok(&["token", "create", "kept", "--admin"]);
     let stream = host.stream(&lost);
     installation.ok(&["token", "revoke", "lost"]);
-    stream.rest();
+    assert!(stream.rest().ends_with(LAST_CHUNK));
     let (status, body) = host.get("/mcp_server/sse", &lost);
     assert_eq!((status, body.as_str()), (401, "401: Unauthorized"));
     drop(host.stream(&kept));
@@ -80,8 +80,8 @@ fn a_token_without_admin_is_kept_from_an_entry_for_administrators() {
 #[test]
 fn what_cannot_be_done_is_said_with_what_to_do() {
     let installation = Installation::new();
-    for host in [None, Some(installation.serve())] {
-        let suffix = if host.is_some() { "beside" } else { "alone" };
+    for suffix in ["alone", "beside"] {
+        let _host = (suffix == "beside").then(|| installation.serve());
         let name = format!("laptop-{suffix}");
         installation.ok(&["token", "create", &name]);
         let text = installation.fails(&["token", "create", &name]);

@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 use super::config::{self, HomeSource, ServeOptions, Settings};
 use super::kept::Kept;
 use super::signals::Signals;
-use super::{COMPONENT, Common, first_start, logging};
+use super::{COMPONENT, Common, component, first_start, logging};
 
 /// No command that works on the database takes longer.
 const COMMAND_TIME: Duration = Duration::from_secs(2);
@@ -55,8 +55,7 @@ async fn serve(data_dir: DataDir, mut held: Held, settings: Settings) -> anyhow:
     let limits = Arc::new(settings.limits);
 
     let home = home(&settings.home, &kept.store, &clock)?;
-    let (component, generation, path) =
-        component(settings.component.as_deref(), &limits, &data_dir, &kept.store).await?;
+    let (component, generation, path) = load(settings.component.as_deref(), &limits, &data_dir, &kept.store).await?;
     let own = component.describe().llm_apis.iter();
     kept.entries.load(own.map(|api| (api.id.clone(), api.name.clone())));
     let surroundings = Surroundings {
@@ -182,7 +181,7 @@ fn home(source: &HomeSource, store: &Store, clock: &SharedClock) -> anyhow::Resu
 }
 
 /// The component to run, its generation, and where its bytes lie from now on.
-async fn component(
+async fn load(
     file: Option<&Path>,
     limits: &Limits,
     data_dir: &DataDir,
@@ -201,6 +200,7 @@ async fn component(
             (Cow::Owned(bytes), path.display().to_string())
         }
     };
+    component::compile_apart(file, &bytes, &data_dir.cache(), limits);
     let component = Component::load(&runtime, &bytes, Some(&data_dir.cache())).await;
     let component = component.map_err(|error| anyhow!("{name}: {error}"))?;
     let path = data_dir.keep_component(component.digest(), &bytes)?;

@@ -85,6 +85,8 @@ pub enum TokenError {
     Store(#[from] StoreError),
 }
 
+type OnRights = Box<dyn Fn(&str) + Send + Sync>;
+
 /// The tokens of this installation.
 pub struct Tokens {
     store: Store,
@@ -92,7 +94,7 @@ pub struct Tokens {
     /// Held while a change is written, so that changes come one after the other and no request waits for the disk.
     changing: Mutex<()>,
     /// Hears of every principal whose rights changed.
-    on_rights: OnceLock<Box<dyn Fn(&str) + Send + Sync>>,
+    on_rights: OnceLock<OnRights>,
 }
 
 #[derive(Default)]

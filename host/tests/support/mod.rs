@@ -12,6 +12,9 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// How a chunked body ends: a client that sees it knows that the stream was ended, and not cut.
+pub const LAST_CHUNK: &str = "\r\n0\r\n";
+
 /// Longer than anything here takes; a test that waits for it has failed.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -236,10 +239,14 @@ impl SseStream {
         Self(reader)
     }
 
-    /// Reads to the end and answers what came. A clean end closes the chunked body.
+    /// Reads to the last chunk, or to the end of the connection, and answers what came.
     pub fn rest(mut self) -> String {
         let mut rest = String::new();
-        self.0.read_to_string(&mut rest).expect("it ends without a reset");
+        while !rest.ends_with(LAST_CHUNK) {
+            if self.0.read_line(&mut rest).expect("it ends without a reset") == 0 {
+                break;
+            }
+        }
         rest
     }
 }
