@@ -58,16 +58,7 @@ async fn serve(data_dir: DataDir, mut held: Held, settings: Settings) -> anyhow:
     let (component, generation, path) = load(settings.component.as_deref(), &limits, &data_dir, &kept.store).await?;
     let own = component.describe().llm_apis.iter();
     kept.entries.load(own.map(|api| (api.id.clone(), api.name.clone())));
-    let surroundings = Surroundings {
-        clock: clock.clone(),
-        limits: limits.clone(),
-        home,
-        entries: kept.entries.clone(),
-        principals: kept.tokens.clone(),
-        audit: Arc::new(AuditLog::new(kept.store.clone())),
-        secret: kept.store.secret("component")?,
-        nonces: Box::new(RandomNonces::default()),
-    };
+    let surroundings = surroundings(&kept, &clock, &limits, home)?;
     let engine = Engine::start(component, generation.number, surroundings).await?;
     kept.tell(&engine);
 
@@ -109,6 +100,24 @@ async fn serve(data_dir: DataDir, mut held: Held, settings: Settings) -> anyhow:
     tracing::info!("stopped");
     drop(held);
     Ok(())
+}
+
+fn surroundings(
+    kept: &Kept,
+    clock: &SharedClock,
+    limits: &Arc<Limits>,
+    home: Arc<EmbeddedHome>,
+) -> anyhow::Result<Surroundings> {
+    Ok(Surroundings {
+        clock: clock.clone(),
+        limits: limits.clone(),
+        home,
+        entries: kept.entries.clone(),
+        principals: kept.tokens.clone(),
+        audit: Arc::new(AuditLog::new(kept.store.clone())),
+        secret: kept.store.secret("component")?,
+        nonces: Box::new(RandomNonces::default()),
+    })
 }
 
 /// Takes the data directory. A command of the owner has it for a moment only, so that is waited for; a host that runs
