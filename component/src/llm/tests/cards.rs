@@ -334,21 +334,3 @@ fn every_text_survives_yaml() {
         assert_eq!(told, expected, "{text:?}");
     }
 }
-
-/// For a look with another reader: `HEARTH_YAML=file cargo test every_text -- --ignored` writes the texts and their YAML.
-#[test]
-#[ignore = "writes a file"]
-fn every_text_for_another_reader() {
-    let entities: Vec<Value> = NASTY
-        .iter()
-        .enumerate()
-        .map(|(at, text)| {
-            json!({"id": format!("media_player.x{at}"), "name": format!("{at:04}"), "aliases": [text], "state": text,
-                "attributes": {"media_title": text, "media_artist": [text, 1, {"a": text}], "volume_level": 1e16}})
-        })
-        .collect();
-    let mut bench = Bench::of(&json!({"time_zone": "UTC", "entities": entities}));
-    let yaml = bench.with(|llm, _, request| llm.live_context(request)).text;
-    let file = std::env::var("HEARTH_YAML").expect("HEARTH_YAML names a file");
-    std::fs::write(file, json!({"texts": NASTY, "yaml": yaml}).to_string()).expect("it can be written");
-}
