@@ -48,6 +48,7 @@ impl Shared {
             tracing::error!(key, "news of work that this generation cannot read are dropped");
             if over {
                 core.work.remove(key);
+                core.count(self);
             }
             return;
         }
