@@ -29,7 +29,7 @@ pub struct Context<'a> {
     pub selection: &'a Selection,
     /// The session's id.
     pub id: SessionId,
-    /// The session. What is changed in it is kept by [`Context::keep`].
+    /// The session. What is changed in it is kept by `keep`.
     pub session: &'a mut Session,
     /// Calls in flight.
     pub work: &'a mut OpenWork,

@@ -1,6 +1,6 @@
 //! The home that Hearth brings itself: small and virtual, with the services of its domains and their real rules.
 //!
-//! It is described by a file ([`file`]), and what it is doing is kept across restarts ([`state`]). Time comes from the
+//! It is described by a file ([`mod@file`]), and what it is doing is kept across restarts ([`state`]). Time comes from the
 //! host's clock alone.
 
 mod call;

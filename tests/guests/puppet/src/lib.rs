@@ -1,6 +1,6 @@
 //! A guest that does what the tests tell it, above all what no guest should.
 //!
-//! A body is a JSON object: `{"do": [effect, …]}` with effects as in [`effects`], and beside it
+//! A body is a JSON object: `{"do": [effect, …]}` with effects as in `effects.rs`, and beside it
 //! - `"trap"`: `panic`, `loop`, `memory` or `wait`, at the first attempt only, or with `"always": true` at both;
 //! - `"refuse"`: text of a refusal;
 //! - `"arm"`: `{"event": "closed", "how": "panic", "for_good": bool}`: what happens at a later event of that name. For
