@@ -70,15 +70,10 @@ pub use self::reducer::{Answer, Answered, Event, Program, Reducer, Trap};
 pub use self::runtime::{Runtime, RuntimeError};
 pub use self::status::EngineStatus;
 
-use self::checkpoints::Checkpoints;
-use self::imports::Parts;
-use self::moments::Moments;
-use self::outlet::{Destination, Outlets};
-use self::rights::Declared;
-use self::shared::{Notices, Shared, Timer};
-use self::status::Board;
+use self::outlet::Destination;
+use self::shared::Shared;
 use self::tend::Tend;
-use self::turn::{Cause, Core, Generation, notice};
+use self::turn::{Cause, notice};
 use crate::audit::Audit;
 use crate::clock::SharedClock;
 use crate::contract::exports::hearth::mcp::server::{Delivery, Description, Origin, Tool};
@@ -185,7 +180,7 @@ impl Engine {
     ) -> Result<Self, EngineError> {
         let (closings, closed) = mpsc::unbounded_channel();
         let (down, watched) = watch::channel(false);
-        let shared = Arc::new(shared(program.clone(), number, surroundings, closings, down));
+        let shared = Arc::new(Shared::new(program.clone(), number, surroundings, closings, down));
         let mut core = shared.core.lock().await;
         core.rebuild(&shared).await;
         let started = core.reducer.is_some();
@@ -353,52 +348,5 @@ impl Engine {
         core.count(&self.shared);
         // Without a receiver the tending task has ended already.
         let _ = self.shared.down.send(true);
-    }
-}
-
-fn shared(
-    program: Arc<dyn Program>,
-    number: u64,
-    surroundings: Surroundings,
-    closings: mpsc::UnboundedSender<u64>,
-    down: watch::Sender<bool>,
-) -> Shared {
-    let description = program.description();
-    let generation = Generation {
-        number,
-        declared: Declared::new(&description.actions),
-        format: description.writes.iter().copied().max().unwrap_or_default(),
-        program,
-    };
-    let parts = Parts {
-        entries: surroundings.entries.clone(),
-        home: surroundings.home.clone(),
-        limits: surroundings.limits.clone(),
-        secret: surroundings.secret,
-    };
-    let core = Core {
-        generation,
-        reducer: None,
-        imports: Arc::new(Imports { host: Some(parts) }),
-        outlets: Outlets::default(),
-        checkpoints: Checkpoints::default(),
-        work: work::Table::default(),
-        nonces: surroundings.nonces,
-        moments: Moments::default(),
-        down: false,
-    };
-    Shared {
-        clock: surroundings.clock,
-        limits: surroundings.limits,
-        home: surroundings.home,
-        entries: surroundings.entries,
-        principals: surroundings.principals,
-        audit: surroundings.audit,
-        board: Board::default(),
-        core: tokio::sync::Mutex::new(core),
-        closings,
-        notices: Arc::new(Notices::default()),
-        timer: Arc::new(Timer::default()),
-        down,
     }
 }

@@ -4,9 +4,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Notify, mpsc, watch};
 
-use super::reducer::Event;
+use super::Surroundings;
+use super::checkpoints::Checkpoints;
+use super::imports::{Imports, Parts};
+use super::moments::Moments;
+use super::outlet::Outlets;
+use super::reducer::{Event, Program};
+use super::rights::Declared;
 use super::status::Board;
-use super::turn::{Cause, Core};
+use super::turn::{Cause, Core, Generation};
+use super::work;
 use crate::audit::Audit;
 use crate::clock::{Moment, SharedClock};
 use crate::contract::hearth::mcp::types::{Change, News, Outlet};
@@ -34,6 +41,54 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    /// What an engine of this program shares, before its first instance.
+    pub fn new(
+        program: Arc<dyn Program>,
+        number: u64,
+        surroundings: Surroundings,
+        closings: mpsc::UnboundedSender<u64>,
+        down: watch::Sender<bool>,
+    ) -> Self {
+        let description = program.description();
+        let generation = Generation {
+            number,
+            declared: Declared::new(&description.actions),
+            format: description.writes.iter().copied().max().unwrap_or_default(),
+            program,
+        };
+        let parts = Parts {
+            entries: surroundings.entries.clone(),
+            home: surroundings.home.clone(),
+            limits: surroundings.limits.clone(),
+            secret: surroundings.secret,
+        };
+        let core = Core {
+            generation,
+            reducer: None,
+            imports: Arc::new(Imports { host: Some(parts) }),
+            outlets: Outlets::default(),
+            checkpoints: Checkpoints::default(),
+            work: work::Table::default(),
+            nonces: surroundings.nonces,
+            moments: Moments::default(),
+            down: false,
+        };
+        Self {
+            clock: surroundings.clock,
+            limits: surroundings.limits,
+            home: surroundings.home,
+            entries: surroundings.entries,
+            principals: surroundings.principals,
+            audit: surroundings.audit,
+            board: Board::default(),
+            core: tokio::sync::Mutex::new(core),
+            closings,
+            notices: Arc::new(Notices::default()),
+            timer: Arc::new(Timer::default()),
+            down,
+        }
+    }
+
     /// Delivers news of work, unless it was abandoned meanwhile. What the work changed is delivered before its outcomes.
     pub async fn resume(self: &Arc<Self>, key: &str, serial: u64, news: News) {
         let mut core = self.core.lock().await;
