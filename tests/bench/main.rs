@@ -1,7 +1,7 @@
 //! The figures of the budgets, as a table to be read. Nothing here passes or fails.
 //!
 //! ```sh
-//! cargo build --release && cargo bench --profile release -p hearth-tests
+//! cargo build --release && cargo bench --profile release --workspace --bench figures
 //! HEARTH_BENCH_HA_URL=http://127.0.0.1:8123/mcp_server/sse HEARTH_BENCH_HA_TOKEN=… cargo bench …
 //! ```
 //!
