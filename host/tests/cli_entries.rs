@@ -2,7 +2,7 @@
 
 mod support;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{Host, Installation, LAST_CHUNK};
 
 const NOT_CONFIGURED: (u16, &str) = (404, "Model Context Protocol server is not configured");
@@ -105,6 +105,39 @@ fn set_changes_what_it_names_and_leaves_the_rest() {
     );
     installation.ok(&["entry", "set", &id, "--all-llm-apis", "true"]);
     assert_eq!(entries(&installation)[0]["all_llm_apis"], true);
+}
+
+#[test]
+fn set_keeps_streams_open_and_tells_of_a_list_exactly_when_it_differs() {
+    let installation = Installation::new();
+    let host = installation.serve();
+    let token = installation.ok(&["token", "create", "laptop", "--admin"]);
+    let id = first_id(&installation);
+    let mut client = host.client(&token);
+    let names = |list: &Value| -> Vec<Value> {
+        let tools = list["tools"].as_array().expect("a list of tools");
+        tools.iter().map(|tool| tool["name"].clone()).collect()
+    };
+    let all = names(&client.ask("tools/list", &json!({})));
+
+    // `ask` takes the next message for its answer: nothing was told before it.
+    installation.ok(&["entry", "set", &id, "--title", "Ours"]);
+    client.ask("ping", &json!({}));
+
+    for (read_only, changes) in [("true", true), ("true", false), ("false", true)] {
+        installation.ok(&["entry", "set", &id, "--read-only", read_only]);
+        if changes {
+            let told = client.message();
+            assert_eq!(told["method"], "notifications/tools/list_changed", "{told}");
+        }
+        let listed = names(&client.ask("tools/list", &json!({})));
+        assert_eq!(listed == all, read_only == "false", "{listed:?}");
+        assert!(listed.iter().all(|name| all.contains(name)), "{listed:?}");
+    }
+
+    let context = json!({"name": "homeassistant__GetLiveContext", "arguments": {}});
+    let answer = client.ask("tools/call", &context);
+    assert_eq!(answer["isError"], false, "{answer}");
 }
 
 #[test]

@@ -2,10 +2,38 @@
 
 mod support;
 
-use std::net::TcpListener;
+use serde_json::{Value, json};
+use support::{Host, Installation, LAST_CHUNK, SseStream, bare, failure};
 
-use serde_json::Value;
-use support::{Host, Installation, LAST_CHUNK, bare, failure};
+/// Somebody who is served all the while that something else goes wrong: its stream stays, and all it calls succeeds.
+struct Bystander {
+    host: Host,
+    client: SseStream,
+}
+
+impl Bystander {
+    fn of(installation: &Installation) -> Self {
+        let host = installation.serve();
+        let token = installation.ok(&["token", "create", "bystander", "--admin"]);
+        let mut bystander = Self {
+            client: host.client(&token),
+            host,
+        };
+        bystander.is_served();
+        bystander
+    }
+
+    fn is_served(&mut self) {
+        let tools = self.client.ask("tools/list", &json!({}));
+        assert!(
+            tools["tools"].as_array().is_some_and(|tools| !tools.is_empty()),
+            "{tools}"
+        );
+        let context = json!({"name": "homeassistant__GetLiveContext", "arguments": {}});
+        let answer = self.client.ask("tools/call", &context);
+        assert_eq!(answer["isError"], false, "{answer}");
+    }
+}
 
 #[test]
 fn the_first_start_makes_one_entry_for_administrators_and_tells_how_to_get_a_token() {
@@ -91,22 +119,24 @@ fn healthz_tells_status_version_and_generation() {
 #[test]
 fn a_second_host_on_the_data_directory_is_refused_and_the_first_goes_on() {
     let installation = Installation::new();
-    let host = installation.serve();
+    let mut bystander = Bystander::of(&installation);
     let text = installation.fails(&["serve", "--listen", "127.0.0.1:0"]);
-    assert!(text.contains(&format!("process {}", host.pid())), "{text}");
+    assert!(text.contains(&format!("process {}", bystander.host.pid())), "{text}");
     assert!(text.contains("--data-dir"), "{text}");
-    assert_eq!(host.get("/healthz", "").0, 200);
+    bystander.is_served();
 }
 
 #[test]
 fn a_taken_port_is_refused_with_the_option_that_changes_it() {
-    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = taken.local_addr().expect("it is bound").to_string();
+    let first = Installation::new();
+    let mut bystander = Bystander::of(&first);
+    let address = bystander.host.url.trim_start_matches("http://").to_owned();
     let text = Installation::new().fails(&["serve", "--listen", &address]);
     assert!(
         text.contains(&address) && text.contains("is taken") && text.contains("--listen"),
         "{text}"
     );
+    bystander.is_served();
 }
 
 #[test]
@@ -125,6 +155,8 @@ fn listening_wider_says_what_that_means() {
 
 #[test]
 fn a_database_of_a_newer_version_is_refused() {
+    let other = Installation::new();
+    let mut bystander = Bystander::of(&other);
     let installation = Installation::new();
     installation.ok(&["token", "list"]);
     let database = rusqlite::Connection::open(installation.path().join("hearth.db")).expect("it is there");
@@ -136,10 +168,13 @@ fn a_database_of_a_newer_version_is_refused() {
         let text = installation.fails(arguments);
         assert!(text.contains("newer Hearth") && text.contains("1000"), "{text}");
     }
+    bystander.is_served();
 }
 
 #[test]
 fn a_component_that_is_cut_off_is_refused_with_the_reason() {
+    let other = Installation::new();
+    let mut bystander = Bystander::of(&other);
     let installation = Installation::new();
     let host = installation.serve();
     let path = installation.ok(&["component", "path"]);
@@ -160,6 +195,7 @@ fn a_component_that_is_cut_off_is_refused_with_the_reason() {
         path,
         "the one that ran last is still the last"
     );
+    bystander.is_served();
 
     let again = installation.serve_with(&["--component", &path]);
     assert_eq!(again.get("/healthz", "").0, 200);

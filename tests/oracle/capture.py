@@ -4,11 +4,11 @@
     capture.py URL TOKEN_FILE [DOMAIN ...]
 
 URL is http://host:8123, TOKEN_FILE holds a long-lived access token of an administrator. The calls are those of
-calls.py, made on the entities that it names (Home Assistant's demo platform and a few helpers); each domain's answers
-are written to DOMAIN.json beside this file. What was changed is put back as far as a service call can; the helpers of
-`created` are made for the table and removed again.
+calls.py and scripts.py, made on the entities that they name (Home Assistant's demo platform, a few helpers and three
+scripts); each domain's answers are written to DOMAIN.json beside this file. What was changed is put back as far as a
+service call can; the helpers of `created` are made for the table and removed again.
 
-Needs aiohttp. host/tests/oracle.rs replays the tables against the embedded home.
+Needs aiohttp. host/tests/oracle replays the tables against the embedded home.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import sys
 
 import aiohttp
 
+import scripts
 from calls import ENTITIES
 from restore import restoring_calls
 
@@ -181,6 +182,70 @@ async def table(home: HomeAssistant, plan: dict) -> dict:
     return {"entity": entity, "config": plan["config"], "initial": initial, "calls": rows}
 
 
+async def record_script(home: HomeAssistant, step: dict) -> dict:
+    """Makes one call of the domain `script` and notes what came of it for all that scripts touch."""
+    more = {key: step[key] for key in ("target",) if key in step}
+    asked = {"return_response": True} if step.get("response") else {}
+    answer = await home.raw(
+        "call_service", domain="script", service=step["service"], service_data=step["data"], **more, **asked
+    )
+    row = {key: value for key, value in step.items() if key != "response"} | asked
+    if answer["success"]:
+        if asked:
+            row["response"] = answer["result"]["response"]
+    else:
+        row["error"] = {key: answer["error"][key] for key in ("code", "message")}
+    async with asyncio.timeout(LONGEST_SECONDS):
+        while True:
+            before = [home.states[name] for name in scripts.TOUCHED]
+            await asyncio.sleep(QUIET_SECONDS["light"])
+            runs = any(home.states[name]["state"] == "on" for name in scripts.TOUCHED if name.startswith("script."))
+            still = all(home.states[name] is state for name, state in zip(scripts.TOUCHED, before))
+            if still and runs == step.get("still_running", False):
+                break
+    row["after"] = {name: of_script(home.states[name]) for name in scripts.TOUCHED}
+    return row
+
+
+def of_script(state: dict) -> dict:
+    """Without the moment it last ran, which is another in each replay."""
+    attributes = {key: value for key, value in state["attributes"].items() if key != "last_triggered"}
+    return {"state": state["state"], "attributes": attributes}
+
+
+async def script_table(home: HomeAssistant) -> dict:
+    """Makes the calls of scripts.py; a row tells only of what is no longer as the row before left it."""
+    touched = {name: home.states[name] for name in scripts.TOUCHED}
+    try:
+        for entity, service, data in scripts.PREPARE:
+            await home.call(entity, service, data)
+            await home.settled(entity)
+        initial = {name: of_script(home.states[name]) for name in scripts.TOUCHED}
+        rows = [await record_script(home, step) for step in scripts.CALLS]
+    finally:
+        for name, state in touched.items():
+            for service, data in restoring_calls(name, state):
+                await home.call(name, service, data)
+    known = dict(initial)
+    for row in rows:
+        row["changed"] = {name: state for name, state in row.pop("after").items() if state != known[name]}
+        known |= row["changed"]
+    return {"prepare": scripts.PREPARE, "initial": initial, "calls": rows}
+
+
+def written_script(version: str, table: dict) -> str:
+    """As `written`, for the one table that is about a whole home."""
+
+    def lines(rows: list) -> str:
+        return ",\n".join(f"    {json.dumps(row, ensure_ascii=False)}" for row in rows)
+
+    initial = ",\n".join(f"    {json.dumps(name)}: {json.dumps(state)}" for name, state in table["initial"].items())
+    return (
+        f'{{\n  "home_assistant": {json.dumps(version)},\n  "prepare": [\n{lines(table["prepare"])}\n  ],\n'
+        f'  "initial": {{\n{initial}\n  }},\n  "calls": [\n{lines(table["calls"])}\n  ]\n}}\n'
+    )
+
+
 def written(version: str, tables: list[dict]) -> str:
     """JSON with one call a line, so that a difference is read at a glance."""
 
@@ -212,6 +277,10 @@ async def main() -> None:
             tables = [await table(home, plan) for plan in plans]
             (HERE / f"{domain}.json").write_text(written(home.version, tables), encoding="utf-8")
             print(domain, sum(len(t["calls"]) for t in tables), "calls on", len(tables), "entities")
+        if not wanted or "script" in wanted:
+            taken = await script_table(home)
+            (HERE / "script.json").write_text(written_script(home.version, taken), encoding="utf-8")
+            print("script", len(taken["calls"]), "calls")
         # The demo's button leaves a notification.
         for notice in await home.ask("persistent_notification/get"):
             if notice["notification_id"] not in notices and notice["title"] == "Button":

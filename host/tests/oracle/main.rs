@@ -1,6 +1,9 @@
 //! The tables of `tests/oracle`, taken from a real Home Assistant, replayed against the domains of the embedded home:
 //! what is accepted, what is refused and with which words, and the state that comes of it, attributes in their order.
 
+mod compare;
+mod script;
+
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -8,6 +11,8 @@ use hearth_host::clock::Moment;
 use hearth_host::home::embedded::domains::{self, Domain};
 use hearth_host::home::embedded::model::{EntityConfig, EntityState};
 use serde_json::{Map, Value};
+
+use compare::{same, same_state};
 
 /// When the tables begin; any moment does.
 const START: Moment = 1_800_000_000_000;
@@ -289,34 +294,4 @@ fn note(
         "{} {told}\n    ours:   {ours}\n    theirs: {theirs}",
         of.config.id
     );
-}
-
-/// Moments are compared by the millisecond, which is all that ours know.
-fn same_state(ours: &str, theirs: &str) -> bool {
-    match (ours.parse::<jiff::Timestamp>(), theirs.parse::<jiff::Timestamp>()) {
-        (Ok(ours), Ok(theirs)) => ours.as_millisecond() == theirs.as_millisecond(),
-        _ => ours == theirs,
-    }
-}
-
-/// Equal to the last digit that was written. A whole number is not a float where it stands for itself, for the live
-/// context writes them differently; in a colour it may be.
-fn same(ours: &Value, theirs: &Value) -> bool {
-    match (ours, theirs) {
-        (Value::Number(ours), Value::Number(theirs)) if ours.is_f64() && theirs.is_f64() => {
-            let (ours, theirs) = (ours.as_f64().unwrap_or(f64::NAN), theirs.as_f64().unwrap_or(f64::NAN));
-            (ours - theirs).abs() <= 1e-9
-        }
-        (Value::Array(ours), Value::Array(theirs)) => {
-            ours.len() == theirs.len()
-                && ours
-                    .iter()
-                    .zip(theirs)
-                    .all(|(ours, theirs)| match (ours.as_f64(), theirs.as_f64()) {
-                        (Some(ours), Some(theirs)) => (ours - theirs).abs() <= 1e-9,
-                        _ => ours == theirs,
-                    })
-        }
-        _ => ours == theirs,
-    }
 }

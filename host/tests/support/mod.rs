@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// How a chunked body ends: a client that sees it knows that the stream was ended, and not cut.
@@ -177,6 +177,11 @@ impl Host {
         SseStream::open(&self.url, token)
     }
 
+    /// Opens one whose client has introduced itself.
+    pub fn client(&self, token: &str) -> SseStream {
+        SseStream::initialized(&self.url, token)
+    }
+
     /// Asks it to stop.
     pub fn terminate(&self) {
         terminate(&self.process.id().to_string());
@@ -213,7 +218,14 @@ pub fn terminate(pid: &str) {
 }
 
 /// An open stream of a session.
-pub struct SseStream(BufReader<TcpStream>);
+pub struct SseStream {
+    reader: BufReader<TcpStream>,
+    /// Where the messages of its session are sent to, and the token that they carry.
+    endpoint: String,
+    token: String,
+    /// Id of the last request.
+    asked: u64,
+}
 
 impl SseStream {
     /// Opens it and reads as far as the event that names the endpoint.
@@ -236,14 +248,65 @@ impl SseStream {
             );
         }
         assert!(head.starts_with("HTTP/1.1 200"), "{head}");
-        Self(reader)
+        let path = head.split("data: ").nth(1).expect("it was waited for").trim();
+        Self {
+            reader,
+            endpoint: format!("{url}{path}"),
+            token: token.to_owned(),
+            asked: 0,
+        }
+    }
+
+    /// The same, and introduces itself.
+    pub fn initialized(url: &str, token: &str) -> Self {
+        let mut stream = Self::open(url, token);
+        let client = json!({"name": "test", "version": "1"});
+        stream.ask(
+            "initialize",
+            &json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client}),
+        );
+        stream.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
+        stream
+    }
+
+    /// Sends a request and answers its result, which must be the next message on the stream.
+    pub fn ask(&mut self, method: &str, params: &Value) -> Value {
+        self.asked += 1;
+        self.send(&json!({"jsonrpc": "2.0", "id": self.asked, "method": method, "params": params}));
+        let mut answer = self.message();
+        assert_eq!(answer["id"], self.asked, "{method} is answered next: {answer}");
+        assert!(answer.get("result").is_some(), "{method} succeeds: {answer}");
+        answer["result"].take()
+    }
+
+    /// The next message on the stream.
+    pub fn message(&mut self) -> Value {
+        loop {
+            let mut line = String::new();
+            assert_ne!(
+                self.reader.read_line(&mut line).expect("it writes"),
+                0,
+                "the stream ended"
+            );
+            if let Some(data) = line.strip_prefix("data: ") {
+                return serde_json::from_str(data).expect("a message is JSON");
+            }
+        }
+    }
+
+    fn send(&self, message: &Value) {
+        let config = ureq::Agent::config_builder().proxy(None).timeout_global(Some(PATIENCE));
+        let agent: ureq::Agent = config.build().into();
+        let request = agent.post(&self.endpoint);
+        let request = request.header("Authorization", format!("Bearer {}", self.token));
+        request.send_json(message).expect("the message is taken");
     }
 
     /// Reads to the last chunk, or to the end of the connection, and answers what came.
     pub fn rest(mut self) -> String {
         let mut rest = String::new();
         while !rest.ends_with(LAST_CHUNK) {
-            if self.0.read_line(&mut rest).expect("it ends without a reset") == 0 {
+            if self.reader.read_line(&mut rest).expect("it ends without a reset") == 0 {
                 break;
             }
         }
