@@ -17,6 +17,8 @@ const UNITS: [(&str, f64); 5] = [
 pub fn milliseconds(value: &Value) -> Result<u64, String> {
     let milliseconds = match value {
         Value::Number(seconds) => seconds.as_f64().unwrap_or(f64::NAN) * 1_000.0,
+        // As in Python, and so in Home Assistant, a truth value is a number.
+        Value::Bool(second) => f64::from(u8::from(*second)) * 1_000.0,
         Value::String(text) => clock(text).ok_or_else(|| wrong(value))?,
         Value::Object(units) if !units.is_empty() => {
             let mut sum = 0.0;
@@ -79,6 +81,7 @@ mod tests {
     fn reads_every_way_to_write_a_delay() {
         assert_eq!(milliseconds(&json!(5)), Ok(5_000));
         assert_eq!(milliseconds(&json!(0.25)), Ok(250));
+        assert_eq!(milliseconds(&json!(true)), Ok(1_000));
         assert_eq!(milliseconds(&json!("2.5")), Ok(2_500));
         assert_eq!(milliseconds(&json!("00:02")), Ok(120_000));
         assert_eq!(milliseconds(&json!("01:00:00.5")), Ok(3_600_500));
@@ -93,7 +96,6 @@ mod tests {
             json!(-1),
             json!({}),
             json!({"weeks": 1}),
-            json!(true),
         ] {
             assert!(milliseconds(&wrong).is_err(), "{wrong}");
         }

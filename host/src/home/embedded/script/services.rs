@@ -66,7 +66,7 @@ impl EmbeddedHome {
         let variables = match data.shift_remove("variables") {
             None => Map::new(),
             Some(Value::Object(variables)) => variables,
-            Some(_) => return Err(ServiceError::Invalid("expected dict at 'variables'".to_owned())),
+            Some(_) => return Err(ServiceError::Invalid("expected a mapping at 'variables'".to_owned())),
         };
         if let Some(key) = data.keys().next() {
             return Err(ServiceError::Invalid(format!("not a valid option at '{key}'")));

@@ -4,12 +4,12 @@ use csscolorparser::NAMED_COLORS;
 
 /// The colour of a name; spaces and case do not matter.
 pub fn rgb_of_name(name: &str) -> Option<[i64; 3]> {
-    let name = name.replace(' ', "");
-    if name.eq_ignore_ascii_case("homeassistant") {
-        return Some([24, 188, 242]);
+    match name.replace(' ', "").to_ascii_lowercase().as_str() {
+        "homeassistant" => Some([24, 188, 242]),
+        // Of CSS 4, which Home Assistant does not know.
+        "rebeccapurple" => None,
+        name => NAMED_COLORS.get(name.into()).map(|rgb| rgb.map(i64::from)),
     }
-    let rgb = NAMED_COLORS.get(name.as_str().into())?;
-    Some(rgb.map(i64::from))
 }
 
 #[cfg(test)]
@@ -21,5 +21,6 @@ mod tests {
         assert_eq!(rgb_of_name("Light Sea Green"), Some([32, 178, 170]));
         assert_eq!(rgb_of_name("HomeAssistant"), Some([24, 188, 242]));
         assert_eq!(rgb_of_name("octarine"), None);
+        assert_eq!(rgb_of_name("RebeccaPurple"), None);
     }
 }
