@@ -92,7 +92,7 @@ async fn refuses_what_it_cannot_do_and_says_why() {
             "script.turn_on",
             json!({"entity_id": "script.once"}),
             json!({"variables": 5}),
-            "expected dict at 'variables'",
+            "expected a mapping at 'variables'",
         ),
     ];
     let probe = Probe::new();
