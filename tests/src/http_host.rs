@@ -3,15 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hearth_host::COMPONENT;
-use hearth_host::audit::{Audit, Record};
 use hearth_host::clock::{Clock, ManualClock};
-use hearth_host::contract::hearth::mcp::config_entries::{ConfigEntry, LookupError};
 use hearth_host::engine::{Component, Engine, Runtime, SeededNonces, Surroundings};
-use hearth_host::entries::ConfigEntries;
 use hearth_host::home::embedded::EmbeddedHome;
 use hearth_host::home::embedded::state::MemoryStates;
 use hearth_host::http::{Authenticate, Grant, Health, Http, serve};
@@ -22,6 +18,7 @@ use tokio::sync::{OnceCell, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::http_client::{Client, soon};
+use crate::simulated::{SimulatedAudit, SimulatedEntries};
 
 /// The token of Ada, who is an administrator.
 pub const ADA: &str = "ada-token";
@@ -39,7 +36,7 @@ pub struct Setup {
     /// Web pages that may ask it.
     pub allowed_origins: Vec<String>,
     /// How many config entries are loaded.
-    pub entries: usize,
+    pub entries: u64,
     /// Whether the config entry is for administrators only.
     pub require_admin: bool,
     /// What is wrong with it.
@@ -68,7 +65,7 @@ pub struct Host {
     /// Its tokens.
     pub tokens: Arc<TestTokens>,
     /// Its config entries.
-    pub entries: Arc<TestEntries>,
+    pub entries: Arc<SimulatedEntries>,
     /// Its engine.
     pub engine: Engine,
     stop: Option<oneshot::Sender<()>>,
@@ -81,7 +78,9 @@ impl Host {
         let clock = ManualClock::at(NOON);
         let limits = Arc::new(setup.limits);
         let tokens = Arc::new(TestTokens::new(&[(ADA, "ada", true), (BEN, "ben", false)]));
-        let entries = Arc::new(TestEntries::new(setup.entries, setup.require_admin));
+        let entries = Arc::new(SimulatedEntries::default());
+        entries.set_loaded(setup.entries);
+        entries.change(|entry| entry.require_admin = setup.require_admin);
         let home = EmbeddedHome::open(
             EmbeddedHome::default_file(),
             "home.toml",
@@ -94,7 +93,7 @@ impl Host {
             home: home.expect("the home that is built in is valid"),
             entries: entries.clone(),
             principals: tokens.clone(),
-            audit: Arc::new(NoAudit),
+            audit: Arc::new(SimulatedAudit::default()),
             secret: [7; 32],
             nonces: Box::new(SeededNonces::new(1)),
         };
@@ -254,54 +253,4 @@ impl Principals for TestTokens {
             admin: theirs.any(|known| known.admin),
         })
     }
-}
-
-/// Config entries in memory.
-pub struct TestEntries {
-    loaded: AtomicU64,
-    revision: AtomicU64,
-    require_admin: bool,
-}
-
-impl TestEntries {
-    fn new(loaded: usize, require_admin: bool) -> Self {
-        Self {
-            loaded: AtomicU64::new(loaded as u64),
-            revision: AtomicU64::new(1),
-            require_admin,
-        }
-    }
-
-    /// Says how many are loaded from now on. The engine is to be notified.
-    pub fn set_loaded(&self, count: u64) {
-        self.loaded.store(count, Ordering::SeqCst);
-        self.revision.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-impl ConfigEntries for TestEntries {
-    fn lookup(&self) -> Result<ConfigEntry, LookupError> {
-        match self.loaded.load(Ordering::SeqCst) {
-            0 => Err(LookupError::NotConfigured),
-            1 => Ok(ConfigEntry {
-                id: "entry".to_owned(),
-                title: "All LLM APIs".to_owned(),
-                all_llm_apis: true,
-                llm_apis: Vec::new(),
-                require_admin: self.require_admin,
-                read_only: false,
-            }),
-            _ => Err(LookupError::SeveralConfigured),
-        }
-    }
-
-    fn revision(&self) -> u64 {
-        self.revision.load(Ordering::SeqCst)
-    }
-}
-
-struct NoAudit;
-
-impl Audit for NoAudit {
-    fn record(&self, _: Record) {}
 }

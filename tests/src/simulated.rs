@@ -11,7 +11,9 @@ use hearth_host::principals::{Principals, Rights};
 
 /// One config entry that serves everything to everybody, until the test changes it.
 pub struct SimulatedEntries {
-    entry: Mutex<Result<ConfigEntry, LookupError>>,
+    entry: Mutex<ConfigEntry>,
+    /// How many entries are loaded; all of them are like this one.
+    loaded: AtomicU64,
     revision: AtomicU64,
 }
 
@@ -26,7 +28,8 @@ impl Default for SimulatedEntries {
             read_only: false,
         };
         Self {
-            entry: Mutex::new(Ok(entry)),
+            entry: Mutex::new(entry),
+            loaded: AtomicU64::new(1),
             revision: AtomicU64::new(1),
         }
     }
@@ -35,22 +38,24 @@ impl Default for SimulatedEntries {
 impl SimulatedEntries {
     /// Changes the entry.
     pub fn change(&self, change: impl FnOnce(&mut ConfigEntry)) {
-        if let Ok(entry) = &mut *self.entry.lock().unwrap_or_else(PoisonError::into_inner) {
-            change(entry);
-        }
+        change(&mut self.entry.lock().unwrap_or_else(PoisonError::into_inner));
         self.revision.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// The entry is not loaded any more.
-    pub fn unload(&self) {
-        *self.entry.lock().unwrap_or_else(PoisonError::into_inner) = Err(LookupError::NotConfigured);
+    /// Says how many are loaded from now on.
+    pub fn set_loaded(&self, count: u64) {
+        self.loaded.store(count, Ordering::SeqCst);
         self.revision.fetch_add(1, Ordering::SeqCst);
     }
 }
 
 impl ConfigEntries for SimulatedEntries {
     fn lookup(&self) -> Result<ConfigEntry, LookupError> {
-        self.entry.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        match self.loaded.load(Ordering::SeqCst) {
+            0 => Err(LookupError::NotConfigured),
+            1 => Ok(self.entry.lock().unwrap_or_else(PoisonError::into_inner).clone()),
+            _ => Err(LookupError::SeveralConfigured),
+        }
     }
 
     fn revision(&self) -> u64 {

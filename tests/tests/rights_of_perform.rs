@@ -122,7 +122,7 @@ async fn who_lost_all_rights_or_the_entry_does_nothing_more() {
     stage.principals.set("ben", Some(Rights { admin: false }));
     stage.entries.change(|entry| entry.require_admin = true);
     refusal(&mut ben, turn_on("light.bed")).await;
-    stage.entries.unload();
+    stage.entries.set_loaded(0);
     refusal(&mut ada, turn_on("light.bed")).await;
 }
 

@@ -9,6 +9,8 @@
 //!
 //! News and changes are sent on as they come: `{"news": …}` to the outlet of the session that performed, `{"changed": …}`
 //! to all sessions.
+// Natively there is nothing: the exports have names that only a component can bear.
+#![cfg(target_arch = "wasm32")]
 #![allow(missing_docs)]
 
 #[allow(unsafe_code, missing_docs, clippy::all)]
