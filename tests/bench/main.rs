@@ -7,9 +7,7 @@
 //!
 //! Figures of a ratio are taken in turns in one run, and the medians are shown: the machine is never quite the same.
 
-mod convert;
 mod load;
-mod native;
 mod parts;
 mod process;
 

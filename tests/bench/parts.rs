@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::native::Native;
+use hearth_tests::native::Native;
 
 /// The one token.
 pub const TOKEN: &str = "bench";
@@ -41,7 +41,7 @@ pub async fn engine(build: Build) -> anyhow::Result<Engine> {
             let runtime = Runtime::new(&limits)?;
             Arc::new(Component::load(&runtime, hearth_host::COMPONENT, None).await?)
         }
-        Build::Native => Arc::new(Native::new()),
+        Build::Native => Arc::new(Native::default()),
     };
     let home = EmbeddedHome::open(
         EmbeddedHome::default_file(),

@@ -18,7 +18,7 @@ use tokio::sync::{OnceCell, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::http_client::{Client, soon};
-use crate::simulated::{SimulatedAudit, SimulatedEntries};
+use hearth_harness::simulated::{SimulatedAudit, SimulatedEntries};
 
 /// The token of Ada, who is an administrator.
 pub const ADA: &str = "ada-token";

@@ -1,7 +1,7 @@
 //! Invariant 4: what is not exposed does not reach the component.
 
+use hearth_harness::stage::Stage;
 use hearth_tests::guests;
-use hearth_tests::stage::Stage;
 use serde_json::json;
 
 #[tokio::test]

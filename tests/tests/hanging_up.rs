@@ -1,9 +1,9 @@
 //! The end of a stream, from either side.
 
 use futures_util::FutureExt;
+use hearth_harness::stage::Stage;
 use hearth_host::engine::Refused;
 use hearth_tests::guests;
-use hearth_tests::stage::Stage;
 use serde_json::json;
 
 #[tokio::test]

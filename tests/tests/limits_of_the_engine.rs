@@ -1,9 +1,9 @@
 //! Invariant 5: what happens at the limits that the engine keeps. In each case a second client goes on.
 
+use hearth_harness::stage::{Client, Stage};
 use hearth_host::engine::Refused;
 use hearth_host::limits::Limits;
 use hearth_tests::guests;
-use hearth_tests::stage::{Client, Stage};
 use serde_json::{Value, json};
 
 async fn goes_on(client: &mut Client) {

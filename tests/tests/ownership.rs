@@ -1,10 +1,10 @@
 //! Invariant 6: a session belongs to the principal that opened it. Anyone else is told that it does not exist.
 
+use hearth_harness::conversation::{call, initialized, ping};
+use hearth_harness::stage::{Client, Stage};
 use hearth_host::contract::hearth::mcp::types::RefusalReason;
 use hearth_host::engine::Refused;
-use hearth_tests::conversation::{call, initialized, ping};
 use hearth_tests::guests;
-use hearth_tests::stage::{Client, Stage};
 use serde_json::{Value, json};
 
 async fn refusal(client: &Client, session: &str, body: &Value) -> (RefusalReason, String) {

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use hearth_harness::conversation::{call, initialize};
+use hearth_harness::stage::{Client, Stage, load};
 use hearth_host::contract::exports::hearth::mcp::server::{Description, OpenWork, Tool};
 use hearth_host::contract::hearth::mcp::types::{Checkpoint, Principal, Route};
 use hearth_host::engine::{Answered, Component, Event, Imports, Program, Reducer, Trap};
 use hearth_host::limits::Limits;
 use hearth_host::principals::Rights;
-use hearth_tests::conversation::{call, initialize};
 use hearth_tests::guests;
-use hearth_tests::stage::{Client, Stage, load};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,9 +1,9 @@
 //! Invariant 4: the component is not trusted with rights. Each `perform` is checked against who asked, what that
 //! principal may now, what is exposed, what the config entry allows and what `describe` declared.
 
+use hearth_harness::stage::{Client, Stage};
 use hearth_host::principals::Rights;
 use hearth_tests::guests;
-use hearth_tests::stage::{Client, Stage};
 use serde_json::{Value, json};
 
 /// Performs one action and answers its outcome: kind, and data.

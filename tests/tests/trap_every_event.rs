@@ -1,10 +1,10 @@
 //! Invariant 7: a trap ends one event. It is given once more to a new instance, and other clients notice nothing.
 
+use hearth_harness::conversation::{call, initialized, ping};
+use hearth_harness::stage::{Client, Stage};
 use hearth_host::contract::hearth::mcp::types::Route;
 use hearth_host::engine::Refused;
-use hearth_tests::conversation::{call, initialized, ping};
 use hearth_tests::guests;
-use hearth_tests::stage::{Client, Stage};
 use serde_json::{Value, json};
 
 /// Arms our component for its next event of this name.
@@ -189,7 +189,7 @@ async fn an_event_that_traps_twice_is_dropped_and_the_rest_goes_on() {
     speaks(&mut ben).await;
 
     let (stage, mut ben) = always_at("wake").await;
-    let soon = hearth_tests::stage::BEGIN + 1;
+    let soon = hearth_harness::stage::BEGIN + 1;
     ben.post(&json!({"do": [{"wake": soon}]})).await.expect("it is taken");
     stage
         .until("the timer waits", |stage| stage.clock.sleepers() == 1)

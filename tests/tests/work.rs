@@ -1,8 +1,8 @@
 //! Work from `perform` to its outcomes: patience, deadline, progress, abandoning, and what is told before what.
 
+use hearth_harness::stage::{Client, Stage};
 use hearth_host::limits::Limits;
 use hearth_tests::guests;
-use hearth_tests::stage::{Client, Stage};
 use serde_json::{Value, json};
 
 const SLOW: &str = "script.slow";
@@ -178,7 +178,7 @@ async fn what_an_action_changes_is_told_before_its_outcome() {
 async fn a_timer_goes_off_once_and_a_newer_one_replaces_it() {
     let stage = Stage::new(guests::puppet()).await;
     let mut ben = stage.client("ben").await;
-    let begin = hearth_tests::stage::BEGIN;
+    let begin = hearth_harness::stage::BEGIN;
     let wake = |after: u64| json!({"do": [{"wake": begin + after}]});
     ben.post(&wake(1_000)).await.expect("it is taken");
     ben.post(&wake(3_000)).await.expect("it is taken");

@@ -1,5 +1,7 @@
 //! The native build of the reducer behind the seam of the engine, as the component's other half of every ratio.
 
+mod convert;
+
 use std::sync::Arc;
 
 use futures_util::FutureExt;
@@ -10,16 +12,16 @@ use hearth_host::contract::exports::hearth::mcp::server::{Description, OpenWork,
 use hearth_host::contract::hearth::mcp::types::{Checkpoint, Principal, Route};
 use hearth_host::engine::{Answer, Answered, Event, Imports, Program, Reducer, Trap};
 
-use crate::convert::{ToGuest, ToHost};
+use self::convert::{ToGuest, ToHost};
 
 /// The program of native instances.
 pub struct Native {
     description: Description,
 }
 
-impl Native {
+impl Default for Native {
     /// Asks the reducer what it is.
-    pub fn new() -> Self {
+    fn default() -> Self {
         let description = Server::new(Host(None)).describe().to_host();
         Self { description }
     }

@@ -1,0 +1,9 @@
+//! The harness: a component of the world `mcp-server`, tested alone.
+//!
+//! It loads a `.wasm` file through the engine of the host and simulates everything around it: a home that does what the
+//! test says, config entries, principals, an audit in memory, a clock that is moved by hand, nonces of a seed.
+
+pub mod conversation;
+pub mod simulated;
+pub mod simulated_home;
+pub mod stage;
