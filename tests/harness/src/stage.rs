@@ -9,7 +9,8 @@ use futures_util::{Stream as _, StreamExt};
 use hearth_host::clock::ManualClock;
 use hearth_host::contract::hearth::mcp::types::{Header, Principal, Route};
 use hearth_host::engine::{
-    Component, Engine, Incoming, Program, Received, Refused, Runtime, SeededNonces, Stream, Surroundings,
+    Component, Engine, EngineError, Incoming, Nonces, Program, Received, Refused, Runtime, SeededNonces, Stream,
+    Surroundings,
 };
 use hearth_host::limits::Limits;
 use serde_json::Value;
@@ -19,6 +20,9 @@ use crate::simulated_home::SimulatedHome;
 
 /// When every stage begins: 2026-01-01T00:00:00Z.
 pub const BEGIN: u64 = 1_767_225_600_000;
+
+/// Of the nonces where a test does not care.
+const SEED: u64 = 1;
 
 /// How long a test waits for what must come. It never decides what passes, only how soon a failure is told.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -80,6 +84,27 @@ impl Stage {
     /// # Panics
     /// When it does not start.
     pub async fn on_program(program: Arc<dyn Program>, limits: Limits) -> Self {
+        Self::seeded(program, limits, SEED).await
+    }
+
+    /// A stage for any program, with the nonces of this seed.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn seeded(program: Arc<dyn Program>, limits: Limits, seed: u64) -> Self {
+        let nonces = Box::new(SeededNonces::new(seed));
+        Self::try_on(program, limits, nonces).await.expect("it starts")
+    }
+
+    /// A stage for any program, with nonces of any source.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn try_on(
+        program: Arc<dyn Program>,
+        limits: Limits,
+        nonces: Box<dyn Nonces>,
+    ) -> Result<Self, EngineError> {
         let clock = ManualClock::at(BEGIN);
         let home = Arc::new(SimulatedHome::default());
         let entries = Arc::new(SimulatedEntries::default());
@@ -93,19 +118,17 @@ impl Stage {
             principals: principals.clone(),
             audit: audit.clone(),
             secret: [7; 32],
-            nonces: Box::new(SeededNonces::new(1)),
+            nonces,
         };
-        let engine = Engine::start_program(program, 1, surroundings)
-            .await
-            .expect("it starts");
-        Self {
+        let engine = Engine::start_program(program, 1, surroundings).await?;
+        Ok(Self {
             engine,
             clock,
             home,
             entries,
             principals,
             audit,
-        }
+        })
     }
 
     /// A client of this principal.
