@@ -88,6 +88,13 @@ impl ManualClock {
         state.sleepers.len()
     }
 
+    /// Whether somebody waits for just this moment.
+    pub fn is_awaited(&self, moment: Moment) -> bool {
+        let state = self.lock();
+        let mut of_moment = state.sleepers.range((moment, 0)..=(moment, u64::MAX));
+        of_moment.any(|(_, sleeper)| !sleeper.is_closed())
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, ManualState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,11 +1,12 @@
 //! A whole host in this process, over a real socket and under a clock that the test moves: the component that is built
-//! in, its engine, the embedded home and HTTP. Only the store is left out.
+//! in or another one, its engine, the embedded home and HTTP. Only the store is left out.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hearth_host::COMPONENT;
+use hearth_host::audit::Audit;
 use hearth_host::clock::{Clock, ManualClock};
 use hearth_host::engine::{Component, Engine, Runtime, SeededNonces, Surroundings};
 use hearth_host::home::embedded::EmbeddedHome;
@@ -41,6 +42,12 @@ pub struct Setup {
     pub require_admin: bool,
     /// What is wrong with it.
     pub degraded: Vec<String>,
+    /// Its clock.
+    pub clock: Arc<ManualClock>,
+    /// Where actions are recorded.
+    pub audit: Arc<dyn Audit>,
+    /// The component, compiled anew under these limits; none: the one that is built in, under the default ones.
+    pub component: Option<&'static [u8]>,
 }
 
 impl Default for Setup {
@@ -52,6 +59,9 @@ impl Default for Setup {
             entries: 1,
             require_admin: false,
             degraded: Vec::new(),
+            clock: ManualClock::at(NOON),
+            audit: Arc::new(SimulatedAudit::default()),
+            component: None,
         }
     }
 }
@@ -75,7 +85,11 @@ pub struct Host {
 impl Host {
     /// Starts a host.
     pub async fn start(setup: Setup) -> Self {
-        let clock = ManualClock::at(NOON);
+        let clock = setup.clock;
+        let component = match setup.component {
+            None => built_in().await,
+            Some(bytes) => compiled(bytes, &setup.limits).await,
+        };
         let limits = Arc::new(setup.limits);
         let tokens = Arc::new(TestTokens::new(&[(ADA, "ada", true), (BEN, "ben", false)]));
         let entries = Arc::new(SimulatedEntries::default());
@@ -93,11 +107,11 @@ impl Host {
             home: home.expect("the home that is built in is valid"),
             entries: entries.clone(),
             principals: tokens.clone(),
-            audit: Arc::new(SimulatedAudit::default()),
+            audit: setup.audit,
             secret: [7; 32],
             nonces: Box::new(SeededNonces::new(1)),
         };
-        let engine = Engine::start(component().await, 1, surroundings)
+        let engine = Engine::start(component, 1, surroundings)
             .await
             .expect("the component starts");
         let listener = TcpListener::bind("127.0.0.1:0")
@@ -173,15 +187,17 @@ impl Host {
 }
 
 /// The component that is built in, compiled once for all tests of a binary.
-async fn component() -> Component {
+async fn built_in() -> Component {
     static LOADED: OnceCell<Component> = OnceCell::const_new();
-    let load = || async {
-        let runtime = Runtime::new(&Limits::default()).expect("the runtime comes up");
-        Component::load(&runtime, COMPONENT, None)
-            .await
-            .expect("the component that is built in loads")
-    };
+    let load = || async { compiled(COMPONENT, &Limits::default()).await };
     LOADED.get_or_init(load).await.clone()
+}
+
+async fn compiled(bytes: &[u8], limits: &Limits) -> Component {
+    let runtime = Runtime::new(limits).expect("the runtime comes up");
+    Component::load(&runtime, bytes, None)
+        .await
+        .expect("the component loads")
 }
 
 /// Tokens in memory.

@@ -1,5 +1,7 @@
 //! What MCP clients say, as far as several tests say it.
 
+use hearth_host::contract::hearth::mcp::types::{Refusal, RefusalReason};
+use hearth_host::engine::Refused;
 use serde_json::{Value, json};
 
 use crate::stage::{Client, Stage};
@@ -45,4 +47,16 @@ pub async fn ping(client: &mut Client) {
         client.next().await,
         json!({"jsonrpc": "2.0", "id": "ping", "result": {}})
     );
+}
+
+/// The refusal that something came to: its reason and its detail.
+///
+/// # Panics
+/// When it was not refused, or not by the component.
+pub fn refusal<T>(came_to: Result<T, Refused>) -> (RefusalReason, String) {
+    match came_to {
+        Err(Refused::Refusal(Refusal { reason, detail })) => (reason, detail),
+        Err(other) => panic!("it is refused by the component, not by {other:?}"),
+        Ok(_) => panic!("it is refused"),
+    }
 }

@@ -1,6 +1,6 @@
 //! A home that does what the test says: some entities, exposed or not, and actions that wait until they are let go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -16,7 +16,7 @@ use tokio::sync::{Notify, Semaphore};
 pub struct SimulatedHome {
     state: Mutex<State>,
     news: Notify,
-    /// Actions that wait (`script.slow`, and any with `{"wait": true}`) take one permit each.
+    /// Actions that wait (`script.slow`, those that are held, and any with `{"wait": true}`) take one permit each.
     gate: Semaphore,
     waiting: AtomicUsize,
     cancelled: AtomicUsize,
@@ -29,6 +29,8 @@ struct State {
     /// What was done, as `light.turn_on light.bed`.
     done: Vec<String>,
     reporters: Vec<Arc<OnProgress>>,
+    /// Actions that wait, beside `script.slow`.
+    held: BTreeSet<String>,
 }
 
 #[derive(Clone)]
@@ -58,6 +60,7 @@ impl Default for SimulatedHome {
                 changes: Vec::new(),
                 done: Vec::new(),
                 reporters: Vec::new(),
+                held: BTreeSet::new(),
             }),
             news: Notify::new(),
             gate: Semaphore::new(0),
@@ -71,6 +74,11 @@ impl SimulatedHome {
     /// Lets that many waiting actions go on, in the order in which they came.
     pub fn release(&self, actions: usize) {
         self.gate.add_permits(actions);
+    }
+
+    /// Lets every action of this name wait from now on, as a device does that does not answer.
+    pub fn hold(&self, action: &str) {
+        self.lock().held.insert(action.to_owned());
     }
 
     /// Actions that wait now.
@@ -153,7 +161,8 @@ impl SimulatedHome {
         let target: Value = serde_json::from_slice(&action.target).unwrap_or_default();
         let data: Value = serde_json::from_slice(&action.data).unwrap_or_default();
         let (_, service) = action.name.split_once('.').unwrap_or_default();
-        if action.name == "script.slow" || data["wait"] == true {
+        let held = self.lock().held.contains(&action.name);
+        if held || action.name == "script.slow" || data["wait"] == true {
             self.wait().await;
         }
         if let Some(text) = data["fail"].as_str() {

@@ -1,5 +1,6 @@
 //! An engine on a real component, with everything around it simulated, and clients on it.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Waker};
@@ -14,6 +15,7 @@ use hearth_host::engine::{
 };
 use hearth_host::limits::Limits;
 use serde_json::Value;
+use tokio::sync::Mutex;
 
 use crate::simulated::{SimulatedAudit, SimulatedEntries, SimulatedPrincipals};
 use crate::simulated_home::SimulatedHome;
@@ -46,13 +48,21 @@ pub struct Stage {
     pub audit: Arc<SimulatedAudit>,
 }
 
-/// A component, loaded under the default limits.
+/// A component, loaded under the default limits. The same bytes are compiled once: that takes seconds, and most tests load
+/// the same.
 ///
 /// # Panics
 /// When it does not load.
 pub async fn load(bytes: &[u8]) -> Component {
     static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new(&Limits::default()).expect("the runtime starts"));
-    Component::load(&RUNTIME, bytes, None).await.expect("it loads")
+    static LOADED: Mutex<BTreeMap<Vec<u8>, Component>> = Mutex::const_new(BTreeMap::new());
+    let mut loaded = LOADED.lock().await;
+    if let Some(component) = loaded.get(bytes) {
+        return component.clone();
+    }
+    let component = Component::load(&RUNTIME, bytes, None).await.expect("it loads");
+    loaded.insert(bytes.to_vec(), component.clone());
+    component
 }
 
 impl Stage {
@@ -244,6 +254,23 @@ impl Client {
             messages.push(serde_json::from_slice(&message).unwrap_or_default());
         }
         messages
+    }
+}
+
+impl Client {
+    /// Delivers bytes, any bytes, on any route, as a body for its own session.
+    ///
+    /// # Errors
+    /// When they are refused.
+    pub async fn deliver(&self, route: Route, body: &[u8]) -> Result<Received, Refused> {
+        let incoming = Incoming {
+            route,
+            session: Some(self.stream.session().to_owned()),
+            principal: self.principal.clone(),
+            headers: Vec::new(),
+            body: body.to_vec().into(),
+        };
+        self.engine.receive(incoming).await
     }
 }
 

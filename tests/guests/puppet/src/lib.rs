@@ -2,7 +2,7 @@
 //!
 //! A body is a JSON object: `{"do": [effect, …]}` with effects as in `effects.rs`, and beside it
 //! - `"trap"`: `panic`, `loop`, `memory` or `wait`, at the first attempt only, or with `"always": true` at both;
-//! - `"refuse"`: text of a refusal;
+//! - `"refuse"`: text of a refusal, with `"reason"`: its name in the contract, `malformed` without;
 //! - `"arm"`: `{"event": "closed", "how": "panic", "for_good": bool}`: what happens at a later event of that name. For
 //!   good: it is kept, so a new instance is armed as well;
 //! - `"ask"`: `lookup`, `snapshot` or `limits`: answers twice what the import says, and once what `random` is.

@@ -68,7 +68,10 @@ impl Puppet {
     pub fn receive(&mut self, delivery: Delivery) -> Result<Received, Refusal> {
         let body: Value = serde_json::from_slice(&delivery.body).map_err(|error| refusal(&error.to_string()))?;
         if let Some(text) = body["refuse"].as_str() {
-            return Err(refusal(text));
+            return Err(Refusal {
+                reason: reason(body["reason"].as_str().unwrap_or("malformed")),
+                detail: text.to_owned(),
+            });
         }
         let session = delivery.session.unwrap_or_default();
         let Some((outlet, count)) = self.sessions.get_mut(&session) else {
@@ -188,6 +191,21 @@ fn refusal(detail: &str) -> Refusal {
     Refusal {
         reason: RefusalReason::Malformed,
         detail: detail.to_owned(),
+    }
+}
+
+/// The reason of this name in the contract.
+fn reason(name: &str) -> RefusalReason {
+    match name {
+        "not-configured" => RefusalReason::NotConfigured,
+        "several-configured" => RefusalReason::SeveralConfigured,
+        "admin-required" => RefusalReason::AdminRequired,
+        "unknown-session" => RefusalReason::UnknownSession,
+        "unknown-llm-api" => RefusalReason::UnknownLlmApi,
+        "malformed" => RefusalReason::Malformed,
+        "too-many-sessions" => RefusalReason::TooManySessions,
+        "unsupported" => RefusalReason::Unsupported,
+        other => panic!("no such reason: {other}"),
     }
 }
 
