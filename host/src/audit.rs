@@ -11,9 +11,9 @@ pub struct Record {
     pub principal: String,
     /// Name and version of the client, as it said.
     pub client: String,
-    /// The tool, and its arguments as JSON.
+    /// The tool.
     pub tool: String,
-    /// The arguments as JSON.
+    /// Its arguments as JSON; of those above 16 KiB `{"bytes", "beginning"}`.
     pub arguments: String,
     /// Domain and service.
     pub action: String,

@@ -15,6 +15,9 @@ use crate::contract::hearth::mcp::types::{Effect, Level, Log, Perform, Send};
 /// Bytes of one log text.
 const LOG_BYTES: usize = 4 << 10;
 
+/// Bytes of the arguments of one call that the audit keeps. A body may have megabytes, and every action has a record.
+const RECORDED_BYTES: usize = 16 << 10;
+
 impl Core {
     pub(super) fn apply(&mut self, shared: &Arc<Shared>, effect: Effect, cause: &Cause) {
         match effect {
@@ -146,13 +149,13 @@ impl Core {
         client: &str,
         moment: u64,
     ) -> Vec<Trail> {
-        let arguments = String::from_utf8_lossy(&perform.arguments);
+        let arguments = recorded(&perform.arguments);
         let records = perform.actions.iter().zip(verdicts).map(|(action, verdict)| Record {
             moment,
             principal: perform.principal.clone(),
             client: client.to_owned(),
             tool: perform.tool.clone(),
-            arguments: arguments.clone().into_owned(),
+            arguments: arguments.clone(),
             action: action.name.clone(),
             entities: verdict.entities.clone(),
             outcome: String::new(),
@@ -160,6 +163,16 @@ impl Core {
         });
         records.map(|record| Trail::new(record, shared.audit.clone())).collect()
     }
+}
+
+/// Arguments as the audit keeps them: whole, or how long they were and how they began, which is JSON as well.
+fn recorded(arguments: &[u8]) -> String {
+    let text = String::from_utf8_lossy(arguments);
+    if text.len() <= RECORDED_BYTES {
+        return text.into_owned();
+    }
+    let beginning = &text[..text.floor_char_boundary(RECORDED_BYTES)];
+    serde_json::json!({"bytes": arguments.len(), "beginning": beginning}).to_string()
 }
 
 /// The component broke the contract. The effect is not applied, and everything else goes on.
