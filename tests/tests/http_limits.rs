@@ -37,6 +37,7 @@ async fn a_body_above_the_limit_is_413_announced_or_not() {
         ..Limits::default()
     })
     .await;
+    let mut bystander = host.bystander().await;
     let mut client = Client::initialized(host.address, ADA).await;
     assert_eq!(client.post(ping_of(1000)).await.status, 200);
     client.events.message().await;
@@ -60,6 +61,7 @@ async fn a_body_above_the_limit_is_413_announced_or_not() {
         .send(format!("1f4\r\n{0}\r\n1f5\r\n{0}x\r\n", "x".repeat(500)))
         .await;
     assert_eq!(connection.response().await.status, 413);
+    bystander.ping().await;
     client.ping().await;
 }
 
@@ -203,9 +205,13 @@ async fn a_connection_above_the_limit_waits_for_another_to_end() {
     })
     .await;
     // The stream and the posts of a client take both.
-    let client = Client::initialized(host.address, ADA).await;
+    let mut client = Client::initialized(host.address, ADA).await;
     let mut third = Connection::open(host.address).await;
     third.send(request("GET", "/healthz", &[])).await;
+    // While these are answered it would be, too.
+    for _ in 0..10 {
+        client.ping().await;
+    }
     assert!(third.is_silent(), "it is answered out of turn");
     drop(client);
     assert_eq!(third.response().await.status, 200);
@@ -252,6 +258,49 @@ async fn a_client_that_reads_again_in_time_sees_its_stream_end() {
         read += 1;
     }
     assert!(read < taken, "{read} of {taken}");
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_too_many_bytes_unread_loses_its_stream() {
+    let host = start(Limits {
+        unread_bytes: 20_000,
+        unread_messages: 1_000_000,
+        ..Limits::default()
+    })
+    .await;
+    let mut bystander = host.bystander().await;
+    let deaf = Client::deaf(host.address, BEN).await;
+    let mut posts = Connection::open(host.address).await;
+    let taken = flood(&mut posts, &deaf.messages, 100_000).await;
+    assert!(taken < 100_000, "its bytes pile up without end");
+    bystander.ping().await;
+    let mut events = deaf.events;
+    let mut read = 0;
+    while events.next().await.is_some() {
+        read += 1;
+    }
+    // Of what was taken, that which was waiting is lost: at most five answers of 4000 bytes fit.
+    assert!(read < taken && taken - read <= 6, "{read} of {taken}");
+    bystander.ping().await;
+}
+
+#[tokio::test]
+async fn a_message_nested_more_deeply_than_the_limit_is_400() {
+    let host = start(Limits {
+        nesting: 5,
+        ..Limits::default()
+    })
+    .await;
+    let mut bystander = host.bystander().await;
+    let mut client = Client::initialized(host.address, BEN).await;
+    let five = r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":[[{}]]}}"#;
+    assert_eq!(client.post(five).await.status, 200);
+    client.events.message().await;
+    let six = r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":[[{"b":[]}]]}}"#;
+    let response = client.post(six).await;
+    assert_eq!((response.status, response.text()), (400, "Could not parse message"));
+    bystander.ping().await;
+    client.ping().await;
 }
 
 /// Posts to a stream until its session is gone; answers how many posts were taken.

@@ -90,3 +90,74 @@ impl Write for Transport {
         self.watch(written, context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use futures_util::FutureExt;
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::clock::ManualClock;
+
+    async fn connected(clock: SharedClock) -> (Transport, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("loopback has a free port");
+        let client = TcpStream::connect(listener.local_addr().expect("it listens")).await;
+        let (server, _) = listener.accept().await.expect("the client is there");
+        (
+            Transport::new(server, clock, 30_000),
+            client.expect("the listener accepts"),
+        )
+    }
+
+    /// Writes until nothing more is taken.
+    async fn fill(transport: &mut Transport) {
+        let mut write = |context: &mut Context<'_>| Pin::new(&mut *transport).poll_write(context, &[0; 64 << 10]);
+        poll_fn(|context| match write(context) {
+            Poll::Ready(written) => {
+                written.expect("the client is there");
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Poll::Pending => Poll::Ready(()),
+        })
+        .await;
+    }
+
+    fn error(transport: &mut Transport) -> Option<io::ErrorKind> {
+        let written = poll_fn(|context| Pin::new(&mut *transport).poll_write(context, &[0])).now_or_never();
+        written.and_then(|written| written.err()).map(|error| error.kind())
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_is_given_up_when_its_time_is_over() {
+        let clock = ManualClock::at(0);
+        let (mut transport, _client) = connected(clock.clone()).await;
+        fill(&mut transport).await;
+        clock.advance(29_999);
+        assert_eq!(error(&mut transport), None);
+        clock.advance(1);
+        assert_eq!(error(&mut transport), Some(io::ErrorKind::TimedOut));
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_something_has_all_its_time_again() {
+        let clock = ManualClock::at(0);
+        let (mut transport, mut client) = connected(clock.clone()).await;
+        fill(&mut transport).await;
+        clock.advance(29_999);
+        let mut taken = vec![0; 1 << 20];
+        while error(&mut transport).is_none() && transport.patience.is_some() {
+            // Nothing may be there to read before the kernel has moved it.
+            let _ = client.read(&mut taken).now_or_never();
+            tokio::task::yield_now().await;
+        }
+        fill(&mut transport).await;
+        clock.advance(29_999);
+        assert_eq!(error(&mut transport), None);
+    }
+}
