@@ -1,16 +1,22 @@
 //! The host of Hearth: it gives a component HTTP, config entries and a home, and keeps its state.
+//!
+//! Without its features it is the engine alone, for programs that bring all of that themselves: see
+//! `examples/embed.rs`.
 
 pub mod audit;
 pub mod clock;
 #[allow(missing_docs)]
 pub mod contract;
+#[cfg(feature = "cli")]
 pub mod data_dir;
 pub mod engine;
 pub mod entries;
 pub mod home;
+#[cfg(feature = "http")]
 pub mod http;
 pub mod limits;
 pub mod principals;
+#[cfg(feature = "store")]
 pub mod store;
 
 /// The component that is built in.

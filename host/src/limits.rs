@@ -20,13 +20,16 @@ macro_rules! limits {
         }
 
         /// Limits as somebody set them, on the command line or in a file: what is not set stays what it was.
-        #[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize, clap::Args)]
+        #[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
+        #[cfg_attr(feature = "cli", derive(clap::Args), command(next_help_heading = "Limits"))]
         #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
-        #[command(next_help_heading = "Limits")]
         pub struct LimitOptions {
             $(
                 $(#[doc = $doc])+
-                #[arg(long = $option, env = $variable, hide_env_values = true, value_name = $unit)]
+                #[cfg_attr(
+                    feature = "cli",
+                    arg(long = $option, env = $variable, hide_env_values = true, value_name = $unit)
+                )]
                 pub $field: Option<$type>,
             )+
         }

@@ -1,5 +1,7 @@
 //! Who may: principals, and what the engine and the transports need to know of them.
 
+use crate::contract::hearth::mcp::types::Principal;
+
 /// What a principal may do, as of now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rights {
@@ -11,4 +13,14 @@ pub struct Rights {
 pub trait Principals: Send + Sync {
     /// The rights of this principal now; `None` when it has none left, or never had.
     fn rights(&self, principal: &str) -> Option<Rights>;
+}
+
+impl Principal {
+    /// The principal of this id, who is no administrator.
+    pub fn user(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            admin: false,
+        }
+    }
 }

@@ -44,7 +44,7 @@ impl Imports {
     pub fn snapshot(&self) -> Snapshot {
         match &self.host {
             Some(host) => host.home.snapshot(),
-            None => empty_home(),
+            None => Snapshot::empty(),
         }
     }
 
@@ -63,19 +63,6 @@ impl Imports {
     /// A limit that the component keeps, by its name in the contract.
     pub fn limit(&self, name: &str) -> Option<u64> {
         self.host.as_ref()?.limits.of_the_component(name)
-    }
-}
-
-fn empty_home() -> Snapshot {
-    Snapshot {
-        revision: 0,
-        time_zone: "UTC".to_owned(),
-        floors: Vec::new(),
-        areas: Vec::new(),
-        devices: Vec::new(),
-        services: Vec::new(),
-        scripts: Vec::new(),
-        entities: Vec::new(),
     }
 }
 

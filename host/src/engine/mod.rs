@@ -17,6 +17,7 @@
 //! | `work` | actions from `perform` to their outcomes; `progress`; `rights`: what a `perform` may do |
 //! | `checkpoints`, `recovery` | what is kept, and the new instance made of it |
 //! | `tend` | the background task: home changes, clients that hung up, the timer |
+//! | `surroundings` | what it needs of the rest of a host |
 //! | `status` | how it fares |
 //!
 //! # Invariants
@@ -52,6 +53,7 @@ mod rights;
 mod runtime;
 mod shared;
 mod status;
+mod surroundings;
 mod tend;
 mod turn;
 mod work;
@@ -69,39 +71,14 @@ pub use self::outlet::{Ended, Stream};
 pub use self::reducer::{Answer, Answered, Event, Program, Reducer, Trap};
 pub use self::runtime::{Runtime, RuntimeError};
 pub use self::status::EngineStatus;
+pub use self::surroundings::Surroundings;
 
 use self::outlet::Destination;
 use self::shared::Shared;
 use self::tend::Tend;
 use self::turn::{Cause, notice};
-use crate::audit::Audit;
-use crate::clock::SharedClock;
 use crate::contract::exports::hearth::mcp::server::{Delivery, Description, Origin, Tool};
 use crate::contract::hearth::mcp::types::{Header, Principal, Refusal, Route};
-use crate::entries::ConfigEntries;
-use crate::home::Home;
-use crate::limits::Limits;
-use crate::principals::Principals;
-
-/// All that the engine needs of the rest of the host.
-pub struct Surroundings {
-    /// Tells the time.
-    pub clock: SharedClock,
-    /// What anybody may use.
-    pub limits: Arc<Limits>,
-    /// The home to act on.
-    pub home: Arc<dyn Home>,
-    /// The lookup of the config entry.
-    pub entries: Arc<dyn ConfigEntries>,
-    /// The rights of principals.
-    pub principals: Arc<dyn Principals>,
-    /// Where actions are recorded.
-    pub audit: Arc<dyn Audit>,
-    /// Seals what clients carry; constant for the data directory.
-    pub secret: [u8; 32],
-    /// Where random bits come from.
-    pub nonces: Box<dyn Nonces>,
-}
 
 /// A running engine. Cheap to clone; it ends with its last clone and stream, or at [`Engine::shutdown`].
 #[derive(Clone)]
@@ -141,6 +118,19 @@ pub struct Incoming {
     pub body: Bytes,
 }
 
+impl Incoming {
+    /// A body to the session of an SSE stream, without headers.
+    pub fn to_stream(stream: &Stream, principal: &Principal, body: impl Into<Bytes>) -> Self {
+        Self {
+            route: Route::Sse,
+            session: Some(stream.session().to_owned()),
+            principal: principal.clone(),
+            headers: Vec::new(),
+            body: body.into(),
+        }
+    }
+}
+
 /// What a body came to. Its answers go to outlets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
@@ -149,13 +139,16 @@ pub struct Received {
 }
 
 /// Why an event was not done.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Refused {
     /// The component refused it.
+    #[error("the component refused it: {:?}, {:?}", .0.reason, .0.detail)]
     Refusal(Refusal),
     /// The component trapped on it, twice.
+    #[error("the component failed at it twice")]
     Fault,
     /// The engine is shut down.
+    #[error("the engine is shut down")]
     Ended,
 }
 

@@ -1,5 +1,7 @@
 //! The home behind the contract: what the engine asks of any home, be it the embedded one or a Home Assistant.
 
+mod described;
+#[cfg(feature = "embedded-home")]
 pub mod embedded;
 
 use futures_util::future::BoxFuture;
@@ -31,15 +33,20 @@ pub trait Home: Send + Sync {
     /// All that is exposed, as the component may see it.
     fn snapshot(&self) -> contract::Home;
 
-    /// Resolves when there are changes to take. One listener.
-    fn changed(&self) -> BoxFuture<'_, ()>;
+    /// Resolves when there are changes to take. One listener. What an action changes is taken at its end in any case: a
+    /// home that changes by actions alone need not say more.
+    fn changed(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::pending())
+    }
 
     /// The changes since the last call, in order, many changes of one entity as its newest; empty when there are none.
     /// What an action changes is here before the action resolves. Bounded by the number of entities.
     fn take_changes(&self) -> Vec<Change>;
 
-    /// Whether this entity is exposed to assistants.
-    fn exposes(&self, entity: &str) -> bool;
+    /// Whether this entity is exposed to assistants: whether it is in the snapshot. Asked often.
+    fn exposes(&self, entity: &str) -> bool {
+        self.snapshot().entities.iter().any(|exposed| exposed.id == entity)
+    }
 
     /// The nature of an action, `light.turn_on`; `None` when the home has no such action.
     fn nature(&self, action: &str) -> Option<Nature>;

@@ -14,6 +14,7 @@
 //!
 //! No JSON of the protocol is read or written here: bodies are bytes, and what they mean is the component's.
 
+#[cfg(feature = "store")]
 pub mod admin;
 pub mod auth;
 mod connection;
