@@ -21,38 +21,51 @@ pub fn faulty() -> &'static [u8] {
     &FAULTY
 }
 
+/// A component project of its own, outside the workspace: what its `cargo build` makes of the crate `package`. Nothing is
+/// downloaded for it, and its lock file is taken as it is.
+///
+/// # Panics
+/// When it does not build.
+pub fn project(folder: &Path, package: &str) -> Vec<u8> {
+    let options = ["--offline", "--release"];
+    cargo_build(
+        folder,
+        package,
+        &options,
+        &target_directory().join("guests/project"),
+        "release",
+    )
+}
+
 /// Builds a package of the workspace for the component target, beside the target directory that the test runs from.
 ///
 /// # Panics
 /// When it does not build.
 fn build(package: &str, features: &[&str]) -> Vec<u8> {
+    // Half the time to build, for code that runs in a few tests.
+    let profile = ["--profile", "component", "--config", "profile.component.lto=false"];
+    let options = [&["--package", package][..], &profile, features].concat();
+    cargo_build(
+        workspace(),
+        package,
+        &options,
+        &target_directory().join("guests"),
+        "component",
+    )
+}
+
+fn cargo_build(folder: &Path, package: &str, options: &[&str], target: &Path, profile: &str) -> Vec<u8> {
     // One build at a time: cargo would wait for its own lock and say so in the middle of the tests.
     static BUILDING: Mutex<()> = Mutex::new(());
     let _one = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
 
-    let target = target_directory().join("guests");
     let mut command = Command::new(option_env!("CARGO").unwrap_or("cargo"));
     command
-        .current_dir(workspace())
-        .args([
-            "build",
-            "--locked",
-            "--quiet",
-            "--profile",
-            "component",
-            "--package",
-            package,
-        ])
-        .args(features)
-        // Half the time to build, for code that runs in a few tests.
-        .args([
-            "--config",
-            "profile.component.lto=false",
-            "--target",
-            "wasm32-wasip2",
-            "--target-dir",
-        ])
-        .arg(&target);
+        .current_dir(folder)
+        .args(["build", "--locked", "--quiet", "--target", "wasm32-wasip2"])
+        .args(options)
+        .arg("--target-dir")
+        .arg(target);
     for variable in [
         "RUSTFLAGS",
         "CARGO_ENCODED_RUSTFLAGS",
@@ -63,8 +76,8 @@ fn build(package: &str, features: &[&str]) -> Vec<u8> {
     }
     let status = command.status().expect("cargo starts");
     assert!(status.success(), "{package} was not built");
-    let file = format!("{}.wasm", package.replace('-', "_"));
-    let file = target.join("wasm32-wasip2/component").join(file);
+    let file = format!("wasm32-wasip2/{profile}/{}.wasm", package.replace('-', "_"));
+    let file = target.join(file);
     std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 

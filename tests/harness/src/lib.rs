@@ -7,3 +7,4 @@ pub mod conversation;
 pub mod simulated;
 pub mod simulated_home;
 pub mod stage;
+pub mod template;

@@ -1,3 +1,11 @@
 //! The command of the harness.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    cli::Command::parse().run()
+}

@@ -1,0 +1,26 @@
+//! The subcommands, one file each.
+
+mod new;
+
+use std::process::ExitCode;
+
+/// Tests a component of the world `hearth:mcp/mcp-server` alone: without a host, a network or a clock.
+#[derive(Debug, clap::Parser)]
+#[command(name = "hearth-harness", version)]
+pub enum Command {
+    /// Writes a component project to begin from: an MCP server with one tool of its own.
+    New(new::Args),
+}
+
+impl Command {
+    /// Runs it: 0 when all holds, 1 when something does not, 2 when it could not be tried.
+    pub fn run(self) -> ExitCode {
+        let done = match self {
+            Self::New(args) => new::run(args),
+        };
+        done.unwrap_or_else(|error| {
+            eprintln!("hearth-harness: {error:#}");
+            ExitCode::from(2)
+        })
+    }
+}
