@@ -95,7 +95,7 @@ impl Event {
     }
 
     /// The same event after an attempt at it trapped: a request is then answered with an internal error.
-    pub(super) fn once_more(&mut self) {
+    pub fn once_more(&mut self) {
         match self {
             Event::Receive(delivery) => delivery.fault = true,
             Event::Resume { news, .. } if matches!(news, News::Outcomes(_)) => *news = News::Fault,

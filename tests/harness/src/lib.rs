@@ -6,5 +6,6 @@
 pub mod conversation;
 pub mod simulated;
 pub mod simulated_home;
+pub mod simulation;
 pub mod stage;
 pub mod template;

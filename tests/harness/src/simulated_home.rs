@@ -25,6 +25,10 @@ pub struct SimulatedHome {
 struct State {
     revision: u64,
     entities: BTreeMap<String, Entity>,
+    /// Services that the home has no more, as `light.turn_on`.
+    withdrawn: BTreeSet<String>,
+    /// Entities that fail whatever is asked of them.
+    broken: BTreeSet<String>,
     changes: Vec<Change>,
     /// What was done, as `light.turn_on light.bed`.
     done: Vec<String>,
@@ -35,15 +39,15 @@ struct State {
 
 #[derive(Clone)]
 struct Entity {
-    name: &'static str,
+    name: String,
     state: String,
     exposed: bool,
 }
 
 impl Default for SimulatedHome {
     fn default() -> Self {
-        let entity = |id: &str, name, state: &str, exposed| {
-            let state = state.to_owned();
+        let entity = |id: &str, name: &str, state: &str, exposed| {
+            let (name, state) = (name.to_owned(), state.to_owned());
             (id.to_owned(), Entity { name, state, exposed })
         };
         let entities = BTreeMap::from([
@@ -57,6 +61,8 @@ impl Default for SimulatedHome {
             state: Mutex::new(State {
                 revision: 1,
                 entities,
+                withdrawn: BTreeSet::new(),
+                broken: BTreeSet::new(),
                 changes: Vec::new(),
                 done: Vec::new(),
                 reporters: Vec::new(),
@@ -116,14 +122,41 @@ impl SimulatedHome {
 
     /// The owner exposes an entity, or hides it.
     pub fn expose(&self, entity: &str, exposed: bool) {
+        self.register(|state| {
+            if let Some(entity) = state.entities.get_mut(entity) {
+                entity.exposed = exposed;
+            }
+        });
+    }
+
+    /// The owner gives an entity another name.
+    pub fn rename(&self, entity: &str, name: &str) {
+        self.register(|state| {
+            if let Some(entity) = state.entities.get_mut(entity) {
+                name.clone_into(&mut entity.name);
+            }
+        });
+    }
+
+    /// A service such as `light.turn_on` is there, or is no more.
+    pub fn offer_service(&self, service: &str, offered: bool) {
+        self.register(|state| {
+            if offered {
+                state.withdrawn.remove(service);
+            } else {
+                state.withdrawn.insert(service.to_owned());
+            }
+        });
+    }
+
+    /// From now on an entity fails whatever is asked of it, or does so no more. Nobody is told.
+    pub fn break_down(&self, entity: &str, broken: bool) {
         let mut state = self.lock();
-        state.revision += 1;
-        if let Some(entity) = state.entities.get_mut(entity) {
-            entity.exposed = exposed;
+        if broken {
+            state.broken.insert(entity.to_owned());
+        } else {
+            state.broken.remove(entity);
         }
-        state.changes.push(change("registry", "", Vec::new()));
-        drop(state);
-        self.news.notify_one();
     }
 
     /// A change of any kind reaches the component.
@@ -131,6 +164,16 @@ impl SimulatedHome {
         self.lock()
             .changes
             .push(change(kind, id, data.to_string().into_bytes()));
+        self.news.notify_one();
+    }
+
+    /// Something other than a state is no more what it was.
+    fn register(&self, edit: impl FnOnce(&mut State)) {
+        let mut state = self.lock();
+        state.revision += 1;
+        edit(&mut state);
+        state.changes.push(change("registry", "", Vec::new()));
+        drop(state);
         self.news.notify_one();
     }
 
@@ -161,6 +204,11 @@ impl SimulatedHome {
         let target: Value = serde_json::from_slice(&action.target).unwrap_or_default();
         let data: Value = serde_json::from_slice(&action.data).unwrap_or_default();
         let (_, service) = action.name.split_once('.').unwrap_or_default();
+        let entities = match &target["entity_id"] {
+            Value::Array(entities) => entities.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            Value::String(entity) => vec![entity.clone()],
+            _ => Vec::new(),
+        };
         let held = self.lock().held.contains(&action.name);
         if held || action.name == "script.slow" || data["wait"] == true {
             self.wait().await;
@@ -169,11 +217,11 @@ impl SimulatedHome {
             return Err(ActionError(text.to_owned()));
         }
         let mut state = self.lock();
-        let entities = match &target["entity_id"] {
-            Value::Array(entities) => entities.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-            Value::String(entity) => vec![entity.clone()],
-            _ => Vec::new(),
-        };
+        // A script is called by its own name.
+        let asked = entities.iter().chain([&action.name]);
+        if let Some(broken) = asked.into_iter().find(|asked| state.broken.contains(*asked)) {
+            return Err(ActionError(format!("{broken} does not answer")));
+        }
         state
             .done
             .push(format!("{} {}", action.name, entities.join(" ")).trim_end().to_owned());
@@ -235,6 +283,11 @@ impl Home for SimulatedHome {
             services: ["turn_on", "turn_off"]
                 .into_iter()
                 .flat_map(|name| ["homeassistant", "light", "script"].map(|domain| service(domain, name)))
+                .filter(|service| {
+                    !state
+                        .withdrawn
+                        .contains(&format!("{}.{}", service.domain, service.name))
+                })
                 .collect(),
             scripts: scripts
                 .map(|(id, _)| contract::Script {
@@ -279,8 +332,8 @@ impl Entity {
         let domain = id.split('.').next().unwrap_or_default();
         contract::Entity {
             id: id.to_owned(),
-            name: self.name.to_owned(),
-            aliases: vec![self.name.to_owned()],
+            name: self.name.clone(),
+            aliases: vec![self.name.clone()],
             area: (domain == "light").then(|| "bedroom".to_owned()),
             device: None,
             domain: domain.to_owned(),

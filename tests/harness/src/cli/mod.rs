@@ -1,6 +1,7 @@
 //! The subcommands, one file each.
 
 mod new;
+mod simulate;
 
 use std::process::ExitCode;
 
@@ -10,6 +11,8 @@ use std::process::ExitCode;
 pub enum Command {
     /// Writes a component project to begin from: an MCP server with one tool of its own.
     New(new::Args),
+    /// Plays scripts drawn from seeds while the instance is replaced and trapped: nobody may be able to tell.
+    Simulate(simulate::Args),
 }
 
 impl Command {
@@ -17,6 +20,7 @@ impl Command {
     pub fn run(self) -> ExitCode {
         let done = match self {
             Self::New(args) => new::run(args),
+            Self::Simulate(args) => simulate::run(args),
         };
         done.unwrap_or_else(|error| {
             eprintln!("hearth-harness: {error:#}");

@@ -1,0 +1,378 @@
+//! What is done to instances between and during events, and the same event as the one that is never disturbed sees it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use hearth_host::contract::exports::hearth::mcp::server::{Description, OpenWork, Tool};
+use hearth_host::contract::hearth::mcp::types::{Checkpoint, Nonce, Principal, Route};
+use hearth_host::engine::{Answered, Engine, Event, Imports, Nonces, Program, Reducer, SeededNonces, Trap};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+
+/// What strikes one event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strike {
+    /// Nothing.
+    Calm,
+    /// The instance is used up by it: the next event finds a new one.
+    Restart,
+    /// As soon as nothing else is going on after it, the engine throws the instance away.
+    Renew,
+    /// It traps after it has done all of its work; the engine gives it once more.
+    Trap,
+    /// The instance is used up, and the next one traps at its start.
+    TrapAtStart,
+    /// The instance is used up, and the next one traps when it is given what is kept.
+    TrapAtRestore,
+    /// After it the host asks what is offered, and that traps.
+    TrapAtOffers,
+}
+
+/// Which strikes a seed may draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Disturbance {
+    /// A new instance for the next event.
+    Restart,
+    /// The engine goes on with a new instance while nothing happens.
+    Renew,
+    /// Events, starts, restorations and questions trap.
+    Trap,
+    /// The seed says: one of the others, or a mixture.
+    All,
+}
+
+impl Disturbance {
+    /// As it is said on the command line.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Disturbance::Restart => "restart",
+            Disturbance::Renew => "renew",
+            Disturbance::Trap => "trap",
+            Disturbance::All => "all",
+        }
+    }
+
+    /// What may strike under this seed.
+    pub(super) fn strikes(self, seed: u64) -> &'static [Strike] {
+        match self {
+            Disturbance::Restart => &[Strike::Restart],
+            Disturbance::Renew => &[Strike::Renew],
+            Disturbance::Trap => &TRAPS,
+            Disturbance::All => match seed % 4 {
+                0 => &[Strike::Restart],
+                1 => &[Strike::Renew],
+                2 => &TRAPS,
+                _ => &MIXTURE,
+            },
+        }
+    }
+
+    /// Whether every single event is struck under this seed, or some of them are.
+    pub(super) fn strikes_everything(seed: u64) -> bool {
+        (seed / 4).is_multiple_of(2)
+    }
+}
+
+const TRAPS: [Strike; 4] = [
+    Strike::Trap,
+    Strike::TrapAtStart,
+    Strike::TrapAtRestore,
+    Strike::TrapAtOffers,
+];
+
+const MIXTURE: [Strike; 6] = [
+    Strike::Restart,
+    Strike::Renew,
+    Strike::Trap,
+    Strike::TrapAtStart,
+    Strike::TrapAtRestore,
+    Strike::TrapAtOffers,
+];
+
+/// Which of the two runs it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// One instance from the first event to the last.
+    Reference,
+    /// It is struck.
+    Disturbed,
+}
+
+/// What is to strike next: shared by all instances of a run and who drives it.
+pub(super) struct Plan {
+    role: Role,
+    state: Mutex<State>,
+    /// Something is to be done between events.
+    pub between: Notify,
+    /// An instance was made, and its start comes next.
+    starting: AtomicBool,
+}
+
+#[derive(Default)]
+struct State {
+    strikes: Vec<Strike>,
+    /// Events of this step until now.
+    events: usize,
+    /// The next event is the second attempt at a struck one.
+    again: bool,
+    at_start: bool,
+    at_restore: bool,
+    at_offers: bool,
+    /// What is to be done between events: renew, or ask.
+    due: Option<Strike>,
+    counts: Counts,
+}
+
+/// What a run came to, in numbers.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Events, each counted once.
+    pub events: u64,
+    /// Of these, struck ones.
+    pub struck: u64,
+    /// Traps that the engine was made to see.
+    pub traps: u64,
+    /// Instances.
+    pub instances: u64,
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.events += other.events;
+        self.struck += other.struck;
+        self.traps += other.traps;
+        self.instances += other.instances;
+    }
+}
+
+impl Plan {
+    pub fn new(role: Role) -> Arc<Self> {
+        Arc::new(Self {
+            role,
+            state: Mutex::default(),
+            between: Notify::new(),
+            starting: AtomicBool::new(false),
+        })
+    }
+
+    /// The next step begins, and these strike its events.
+    pub fn begin(&self, strikes: &[Strike]) {
+        let mut state = self.lock();
+        state.strikes = strikes.to_vec();
+        state.events = 0;
+    }
+
+    /// Does what is to be done between events.
+    pub async fn carry_out(&self, engine: &Engine) {
+        let due = self.lock().due.take();
+        match due {
+            Some(Strike::Renew) => engine.renew().await,
+            Some(Strike::TrapAtOffers) => {
+                self.lock().at_offers = true;
+                let nobody = Principal {
+                    id: "nobody".to_owned(),
+                    admin: false,
+                };
+                // It traps, and that is all that it is asked for.
+                let _ = engine.offers(&nobody, &Route::Sse).await;
+            }
+            _ => {}
+        }
+    }
+
+    /// What the run came to.
+    pub fn counts(&self) -> Counts {
+        self.lock().counts
+    }
+
+    /// What strikes this event. A second attempt is struck by nothing.
+    fn next(&self) -> Strike {
+        let mut state = self.lock();
+        if std::mem::take(&mut state.again) {
+            return Strike::Calm;
+        }
+        let last = state.strikes.len().saturating_sub(1);
+        let strike = state.strikes.get(state.events.min(last)).copied();
+        state.events += 1;
+        state.counts.events += 1;
+        let strike = strike.unwrap_or(Strike::Calm);
+        if strike != Strike::Calm {
+            state.counts.struck += 1;
+        }
+        strike
+    }
+
+    /// True once after it was set; the trap that follows is then counted.
+    fn fires(&self, which: impl FnOnce(&mut State) -> &mut bool, counted: bool) -> bool {
+        let mut state = self.lock();
+        let fires = std::mem::take(which(&mut state));
+        state.counts.traps += u64::from(fires && counted);
+        fires
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Nonces that are the same for an event whatever instance takes it: starts draw from a sequence of their own.
+pub(super) struct EvenNonces {
+    plan: Arc<Plan>,
+    events: SeededNonces,
+    starts: SeededNonces,
+}
+
+impl EvenNonces {
+    pub fn new(plan: Arc<Plan>, seed: u64) -> Self {
+        Self {
+            plan,
+            events: SeededNonces::new(seed),
+            starts: SeededNonces::new(!seed),
+        }
+    }
+}
+
+impl Nonces for EvenNonces {
+    fn next(&mut self) -> Nonce {
+        if self.plan.starting.swap(false, Ordering::SeqCst) {
+            self.starts.next()
+        } else {
+            self.events.next()
+        }
+    }
+}
+
+/// A program whose instances are struck as planned.
+pub(super) struct Struck {
+    pub program: Arc<dyn Program>,
+    pub plan: Arc<Plan>,
+}
+
+impl Program for Struck {
+    fn digest(&self) -> &str {
+        self.program.digest()
+    }
+
+    fn description(&self) -> &Description {
+        self.program.description()
+    }
+
+    fn instantiate(&self, imports: Arc<Imports>) -> BoxFuture<'_, Result<Box<dyn Reducer>, Trap>> {
+        self.plan.starting.store(true, Ordering::SeqCst);
+        self.plan.lock().counts.instances += 1;
+        async move {
+            let instance = StruckInstance {
+                instance: self.program.instantiate(imports).await?,
+                plan: self.plan.clone(),
+                spent: false,
+            };
+            Ok(Box::new(instance) as Box<dyn Reducer>)
+        }
+        .boxed()
+    }
+}
+
+struct StruckInstance {
+    instance: Box<dyn Reducer>,
+    plan: Arc<Plan>,
+    spent: bool,
+}
+
+fn planned() -> Trap {
+    Trap("the simulation struck".to_owned())
+}
+
+impl StruckInstance {
+    /// The one that is never disturbed: where the other one traps, it gets the event as that is given once more.
+    async fn undisturbed(&mut self, event: &Event) -> Answered {
+        if self.plan.next() != Strike::Trap {
+            return self.instance.handle(event).await;
+        }
+        let mut event = event.clone();
+        event.once_more();
+        self.instance.handle(&event).await
+    }
+
+    async fn disturbed(&mut self, event: &Event) -> Answered {
+        let strike = self.plan.next();
+        // If it traps by itself, that stands.
+        let answered = self.instance.handle(event).await?;
+        let mut state = self.plan.lock();
+        match strike {
+            Strike::Calm => {}
+            Strike::Restart => self.spent = true,
+            Strike::Trap => {
+                state.again = true;
+                state.counts.traps += 1;
+                return Err(planned());
+            }
+            Strike::TrapAtStart => {
+                self.spent = true;
+                state.at_start = true;
+            }
+            Strike::TrapAtRestore => {
+                self.spent = true;
+                state.at_restore = true;
+            }
+            Strike::Renew | Strike::TrapAtOffers => {
+                state.due = Some(strike);
+                self.plan.between.notify_one();
+            }
+        }
+        Ok(answered)
+    }
+}
+
+impl Reducer for StruckInstance {
+    fn restore<'a>(
+        &'a mut self,
+        checkpoints: &'a [Checkpoint],
+        work: &'a [OpenWork],
+        write_format: u32,
+    ) -> BoxFuture<'a, Result<Vec<String>, Trap>> {
+        async move {
+            let unread = self.instance.restore(checkpoints, work, write_format).await?;
+            // The engine does not count these: it goes on with the pieces one by one.
+            if self.plan.fires(|state| &mut state.at_restore, false) {
+                return Err(planned());
+            }
+            Ok(unread)
+        }
+        .boxed()
+    }
+
+    fn handle<'a>(&'a mut self, event: &'a Event) -> BoxFuture<'a, Answered> {
+        async move {
+            if matches!(event, Event::Start { .. }) {
+                let answered = self.instance.handle(event).await?;
+                if self.plan.fires(|state| &mut state.at_start, true) {
+                    return Err(planned());
+                }
+                return Ok(answered);
+            }
+            match self.plan.role {
+                Role::Reference => self.undisturbed(event).await,
+                Role::Disturbed => self.disturbed(event).await,
+            }
+        }
+        .boxed()
+    }
+
+    fn offers<'a>(&'a mut self, principal: &'a Principal, route: &'a Route) -> BoxFuture<'a, Result<Vec<Tool>, Trap>> {
+        async move {
+            let tools = self.instance.offers(principal, route).await?;
+            if self.plan.fires(|state| &mut state.at_offers, true) {
+                return Err(planned());
+            }
+            Ok(tools)
+        }
+        .boxed()
+    }
+
+    fn spent(&self) -> bool {
+        self.spent || self.instance.spent()
+    }
+}
