@@ -19,6 +19,12 @@ impl<'a> RequestId<'a> {
         (raw.starts_with('"') || integer).then_some(Self { raw })
     }
 
+    /// Whether this text is an id as JSON, and nothing besides.
+    pub fn is_written(text: &str) -> bool {
+        let raw = serde_json::from_str::<&RawValue>(text);
+        raw.is_ok_and(|raw| raw.get() == text && RequestId::new(raw).is_some())
+    }
+
     /// The id as JSON, as it was written.
     pub fn raw(&self) -> &'a str {
         self.raw

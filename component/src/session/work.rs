@@ -54,7 +54,10 @@ impl Ticket {
     pub fn read(bytes: &[u8]) -> Option<(SessionId, Self)> {
         let ticket: Self = serde_json::from_slice(bytes).ok()?;
         let session = SessionId::parse(&ticket.session)?;
-        (ticket.format == FORMAT).then_some((session, ticket))
+        // Both go to the client as they stand here.
+        let echoed = std::iter::once(&ticket.request).chain(&ticket.progress);
+        let readable = ticket.format == FORMAT && echoed.into_iter().all(|id| RequestId::is_written(id));
+        readable.then_some((session, ticket))
     }
 }
 
@@ -157,6 +160,32 @@ mod tests {
         let session = SessionId::from_nonce(SESSION);
         let id = format!("\"{}\"", "x".repeat(1 << 20));
         assert!(with_id(&id, |id| key(session, id)).len() < 128);
+    }
+
+    #[test]
+    fn a_ticket_that_would_spoil_an_answer_is_not_read() {
+        let session = SessionId::from_nonce(SESSION);
+        let ticket = |request: &str, progress: Option<&str>| Ticket {
+            request: request.to_owned(),
+            progress: progress.map(str::to_owned),
+            ..with_id("1", |id| {
+                let finish = Finish::Script { name: String::new() };
+                Ticket::new(session, id, None, finish)
+            })
+        };
+        let read = |ticket: Ticket| Ticket::read(&ticket.write()).map(|(_, ticket)| ticket);
+        for (request, progress) in [("1", None), (r#""a""#, Some("-2"))] {
+            assert_eq!(read(ticket(request, progress)), Some(ticket(request, progress)));
+        }
+        for (request, progress) in [
+            ("a", None),
+            ("1.5", None),
+            ("", None),
+            (" 1", None),
+            ("1", Some("null")),
+        ] {
+            assert_eq!(read(ticket(request, progress)), None, "{request:?} {progress:?}");
+        }
     }
 
     #[test]
