@@ -161,7 +161,14 @@ impl Core {
             outcome: String::new(),
             generation: self.generation.number,
         });
-        records.map(|record| Trail::new(record, shared.audit.clone())).collect()
+        let trails = records.zip(verdicts).map(|(record, verdict)| {
+            let mut trail = Trail::new(record, shared.audit.clone());
+            if let Some(reason) = &verdict.refused {
+                trail.refuse(reason);
+            }
+            trail
+        });
+        trails.collect()
     }
 }
 

@@ -130,6 +130,11 @@ impl Trail {
         }
     }
 
+    /// The action is refused: that is so from the moment it was decided, even if nobody waits for its outcome.
+    pub fn refuse(&mut self, reason: &str) {
+        self.write(format!("refused: {reason}"));
+    }
+
     fn close(&mut self, outcome: &Outcome) {
         let text = || match serde_json::from_slice::<serde_json::Value>(&outcome.data) {
             Ok(data) => data["error"].as_str().unwrap_or_default().to_owned(),
