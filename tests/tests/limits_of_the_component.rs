@@ -135,7 +135,7 @@ async fn an_action_at_its_time_limit_is_stopped_and_its_call_answered() {
 #[tokio::test(start_paused = true)]
 async fn an_action_that_outlasts_its_patience_counts_as_done_and_goes_on() {
     let (stage, mut ben, mut eve) = two_clients(Limits::default()).await;
-    stage.home.hold("homeassistant.turn_on");
+    stage.home.hold_all(true);
     ben.post(&call("1", "intent__HassTurnOn", json!({"name": "Bed Light"})))
         .await
         .expect("it is taken");

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use hearth_harness::check::{Options, check};
 use hearth_harness::conversation::{call, initialized, ping};
+use hearth_harness::level::Level;
+use hearth_harness::report;
 use hearth_harness::stage::{Client, Stage};
 use hearth_harness::template::{Project, packages};
 use hearth_host::contract::hearth::mcp::types::{RefusalReason, Route};
@@ -63,7 +66,7 @@ fn text(answer: &Value, is_error: bool) -> &str {
 async fn calling(id: &str) -> (Stage, Client) {
     let stage = Stage::new(component()).await;
     stage.home.set("light.bed", "on");
-    stage.home.hold("light.turn_off");
+    stage.home.hold_all(true);
     let ben = initialized(&stage, "ben").await;
     ben.post(&call(id, TOOL, json!({}))).await.expect("it is taken");
     stage.settle().await;
@@ -281,7 +284,7 @@ async fn its_limits_are_those_of_the_owner() {
         ..Limits::default()
     };
     let stage = Stage::with_limits(component(), limits).await;
-    stage.home.hold("light.turn_off");
+    stage.home.hold_all(true);
     let mut ben = initialized(&stage, "ben").await;
     ben.post(&call("a", TOOL, json!({}))).await.expect("it is taken");
     let one_more = ask(&mut ben, call("b", TOOL, json!({}))).await;
@@ -297,4 +300,14 @@ async fn its_limits_are_those_of_the_owner() {
         .post_to(ben.stream.session(), &request("d", "ping", json!({})))
         .await;
     assert!(matches!(stolen, Err(Refused::Refusal(refusal)) if refusal.reason == RefusalReason::UnknownSession));
+}
+
+#[test]
+fn it_passes_the_check_of_its_level() {
+    let options = Options {
+        level: Some(Level::Tools),
+        ..Options::default()
+    };
+    let report = check(component(), &options).expect("it can be tried");
+    assert!(report.holds(), "{}", report::text(&report));
 }

@@ -7,13 +7,33 @@ use serde_json::{Value, json};
 use crate::stage::{Client, Stage};
 
 /// The newest version of the handshake era.
-const VERSION: &str = "2025-11-25";
+pub const VERSION: &str = "2025-11-25";
+
+/// A request.
+pub fn request(id: impl Into<Value>, method: &str, params: Value) -> Value {
+    json!({"jsonrpc": "2.0", "id": id.into(), "method": method, "params": params})
+}
+
+/// A notification.
+pub fn notification(method: &str, params: Value) -> Value {
+    json!({"jsonrpc": "2.0", "method": method, "params": params})
+}
+
+/// `notifications/cancelled` for a request of this id.
+pub fn cancelled(id: impl Into<Value>) -> Value {
+    notification("notifications/cancelled", json!({"requestId": id.into()}))
+}
 
 /// `initialize`.
 pub fn initialize(id: &str) -> Value {
+    initialize_at(id, VERSION)
+}
+
+/// `initialize`, asking for this version.
+pub fn initialize_at(id: &str, version: &str) -> Value {
     let client = json!({"name": "tests", "version": "1"});
-    let params = json!({"protocolVersion": VERSION, "capabilities": {}, "clientInfo": client});
-    json!({"jsonrpc": "2.0", "id": id, "method": "initialize", "params": params})
+    let params = json!({"protocolVersion": version, "capabilities": {}, "clientInfo": client});
+    request(id, "initialize", params)
 }
 
 /// `tools/call`, with the id as progress token.
@@ -22,17 +42,17 @@ pub fn call(id: &str, tool: &str, arguments: Value) -> Value {
     json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params})
 }
 
-/// A client that has shaken hands.
+/// A client that has shaken hands, at the newest version that the component serves.
 ///
 /// # Panics
 /// When it is refused.
 pub async fn initialized(stage: &Stage, principal: &str) -> Client {
     let mut client = stage.client(principal).await;
-    client.post(&initialize("init")).await.expect("it is taken");
-    let answer = client.next().await;
-    assert_eq!(answer["result"]["protocolVersion"], VERSION, "{answer}");
-    let done = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
-    client.post(&done).await.expect("it is taken");
+    let version = stage.engine.describe().protocol_versions.iter().max().cloned();
+    let version = version.unwrap_or_default();
+    let answer = client.ask(&initialize_at("init", &version)).await;
+    assert_eq!(answer["result"]["protocolVersion"], version, "{answer}");
+    client.say(&notification("notifications/initialized", json!({}))).await;
     client
 }
 
@@ -42,11 +62,7 @@ pub async fn initialized(stage: &Stage, principal: &str) -> Client {
 /// When it is not.
 pub async fn ping(client: &mut Client) {
     let ping = json!({"jsonrpc": "2.0", "id": "ping", "method": "ping"});
-    client.post(&ping).await.expect("it is taken");
-    assert_eq!(
-        client.next().await,
-        json!({"jsonrpc": "2.0", "id": "ping", "result": {}})
-    );
+    assert_eq!(client.result(&ping).await, json!({}), "the answer to a ping");
 }
 
 /// The refusal that something came to: its reason and its detail.

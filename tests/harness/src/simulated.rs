@@ -38,8 +38,13 @@ impl Default for SimulatedEntries {
 impl SimulatedEntries {
     /// Changes the entry.
     pub fn change(&self, change: impl FnOnce(&mut ConfigEntry)) {
-        change(&mut self.entry.lock().unwrap_or_else(PoisonError::into_inner));
+        self.change_silently(change);
         self.revision.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Changes the entry, as in the moment before its revision rises.
+    pub fn change_silently(&self, change: impl FnOnce(&mut ConfigEntry)) {
+        change(&mut self.entry.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Says how many are loaded from now on.

@@ -1,7 +1,7 @@
 //! A home that does what the test says: some entities, exposed or not, and actions that wait until they are let go.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt;
@@ -20,6 +20,8 @@ pub struct SimulatedHome {
     gate: Semaphore,
     waiting: AtomicUsize,
     cancelled: AtomicUsize,
+    /// All actions wait, until they are let go.
+    all_held: AtomicBool,
 }
 
 struct State {
@@ -32,6 +34,8 @@ struct State {
     changes: Vec<Change>,
     /// What was done, as `light.turn_on light.bed`.
     done: Vec<String>,
+    /// What every action fails with.
+    failure: Option<String>,
     reporters: Vec<Arc<OnProgress>>,
     /// Actions that wait, beside `script.slow`.
     held: BTreeSet<String>,
@@ -51,9 +55,11 @@ impl Default for SimulatedHome {
             (id.to_owned(), Entity { name, state, exposed })
         };
         let entities = BTreeMap::from([
+            entity("cover.blind", "Blind", "closed", true),
             entity("light.bed", "Bed Light", "off", true),
             entity("light.ceiling", "Ceiling Light", "off", true),
             entity("light.safe", "Safe Light", "off", false),
+            entity("lock.front", "Front Door", "locked", true),
             entity("script.slow", "Slow", "off", true),
             entity("script.hidden", "Hidden", "off", false),
         ]);
@@ -65,6 +71,7 @@ impl Default for SimulatedHome {
                 broken: BTreeSet::new(),
                 changes: Vec::new(),
                 done: Vec::new(),
+                failure: None,
                 reporters: Vec::new(),
                 held: BTreeSet::new(),
             }),
@@ -72,6 +79,7 @@ impl Default for SimulatedHome {
             gate: Semaphore::new(0),
             waiting: AtomicUsize::new(0),
             cancelled: AtomicUsize::new(0),
+            all_held: AtomicBool::new(false),
         }
     }
 }
@@ -85,6 +93,19 @@ impl SimulatedHome {
     /// Lets every action of this name wait from now on, as a device does that does not answer.
     pub fn hold(&self, action: &str) {
         self.lock().held.insert(action.to_owned());
+    }
+
+    /// From now on all actions wait; or none does, and those that wait go on.
+    pub fn hold_all(&self, hold: bool) {
+        self.all_held.store(hold, Ordering::SeqCst);
+        if !hold {
+            self.release(self.waiting());
+        }
+    }
+
+    /// From now on every action fails with this text; none: they work again.
+    pub fn fail(&self, text: Option<&str>) {
+        self.lock().failure = text.map(str::to_owned);
     }
 
     /// Actions that wait now.
@@ -204,19 +225,19 @@ impl SimulatedHome {
         let target: Value = serde_json::from_slice(&action.target).unwrap_or_default();
         let data: Value = serde_json::from_slice(&action.data).unwrap_or_default();
         let (_, service) = action.name.split_once('.').unwrap_or_default();
-        let entities = match &target["entity_id"] {
+        let entities: Vec<String> = match &target["entity_id"] {
             Value::Array(entities) => entities.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
             Value::String(entity) => vec![entity.clone()],
             _ => Vec::new(),
         };
-        let held = self.lock().held.contains(&action.name);
+        let held = self.all_held.load(Ordering::SeqCst) || self.lock().held.contains(&action.name);
         if held || action.name == "script.slow" || data["wait"] == true {
             self.wait().await;
         }
-        if let Some(text) = data["fail"].as_str() {
+        let mut state = self.lock();
+        if let Some(text) = data["fail"].as_str().or(state.failure.as_deref()) {
             return Err(ActionError(text.to_owned()));
         }
-        let mut state = self.lock();
         // A script is called by its own name.
         let asked = entities.iter().chain([&action.name]);
         if let Some(broken) = asked.into_iter().find(|asked| state.broken.contains(*asked)) {
@@ -229,6 +250,10 @@ impl SimulatedHome {
             match service {
                 "turn_on" => state.set(&entity, "on"),
                 "turn_off" => state.set(&entity, "off"),
+                "open_cover" => state.set(&entity, "open"),
+                "close_cover" => state.set(&entity, "closed"),
+                "lock" => state.set(&entity, "locked"),
+                "unlock" => state.set(&entity, "unlocked"),
                 _ => {}
             }
         }
@@ -283,6 +308,8 @@ impl Home for SimulatedHome {
             services: ["turn_on", "turn_off"]
                 .into_iter()
                 .flat_map(|name| ["homeassistant", "light", "script"].map(|domain| service(domain, name)))
+                .chain(["open_cover", "close_cover"].map(|name| service("cover", name)))
+                .chain(["lock", "unlock"].map(|name| service("lock", name)))
                 .filter(|service| {
                     !state
                         .withdrawn
@@ -318,6 +345,7 @@ impl Home for SimulatedHome {
             ("home", "restart") => Some(Nature::Admin),
             (_, "look") => Some(Nature::Read),
             ("script", "slow" | "hidden") | (_, "turn_on" | "turn_off") => Some(Nature::Write),
+            ("cover", "open_cover" | "close_cover") | ("lock", "lock" | "unlock") => Some(Nature::Write),
             _ => None,
         }
     }
@@ -333,7 +361,11 @@ impl Entity {
         contract::Entity {
             id: id.to_owned(),
             name: self.name.clone(),
-            aliases: vec![self.name.clone()],
+            aliases: [self.name.as_str()]
+                .into_iter()
+                .chain((id == "light.bed").then_some("Reading Lamp"))
+                .map(str::to_owned)
+                .collect(),
             area: (domain == "light").then(|| "bedroom".to_owned()),
             device: None,
             domain: domain.to_owned(),

@@ -218,12 +218,20 @@ impl Client {
     /// # Errors
     /// When it is refused.
     pub async fn post_to(&self, session: &str, body: &Value) -> Result<Received, Refused> {
+        self.post_bytes(session, body.to_string().as_bytes()).await
+    }
+
+    /// Posts any bytes to any session.
+    ///
+    /// # Errors
+    /// When they are refused.
+    pub async fn post_bytes(&self, session: &str, body: &[u8]) -> Result<Received, Refused> {
         let incoming = Incoming {
             route: Route::Sse,
             session: Some(session.to_owned()),
             principal: self.principal.clone(),
             headers: Vec::new(),
-            body: body.to_string().into(),
+            body: body.to_vec().into(),
         };
         self.engine.receive(incoming).await
     }

@@ -1,5 +1,7 @@
 //! The subcommands, one file each.
 
+mod check;
+mod list;
 mod new;
 mod simulate;
 
@@ -9,6 +11,10 @@ use std::process::ExitCode;
 #[derive(Debug, clap::Parser)]
 #[command(name = "hearth-harness", version)]
 pub enum Command {
+    /// Tries every behaviour of the levels that a component declares, and every rule of the contract.
+    Check(check::Args),
+    /// Names the behaviours and rules.
+    List(list::Args),
     /// Writes a component project to begin from: an MCP server with one tool of its own.
     New(new::Args),
     /// Plays scripts drawn from seeds while the instance is replaced and trapped: nobody may be able to tell.
@@ -19,6 +25,8 @@ impl Command {
     /// Runs it: 0 when all holds, 1 when something does not, 2 when it could not be tried.
     pub fn run(self) -> ExitCode {
         let done = match self {
+            Self::Check(args) => check::run(args),
+            Self::List(args) => list::run(args),
             Self::New(args) => new::run(args),
             Self::Simulate(args) => simulate::run(args),
         };
