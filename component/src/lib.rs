@@ -10,6 +10,8 @@ pub mod features;
 pub mod home;
 pub mod imports;
 pub mod llm;
+#[cfg(feature = "mutants")]
+pub mod mutants;
 pub mod protocol;
 pub mod server;
 pub mod session;
@@ -53,6 +55,9 @@ mod guest {
             installation::secret()
         }
         fn limit(&self, name: &str) -> Option<u64> {
+            #[cfg(feature = "mutants")]
+            return crate::mutants::limit(name, installation::limit(name));
+            #[cfg(not(feature = "mutants"))]
             installation::limit(name)
         }
     }
@@ -114,8 +119,10 @@ mod guest {
         }
     }
 
-    #[cfg(not(feature = "faults"))]
+    #[cfg(not(any(feature = "faults", feature = "mutants")))]
     type Exported = Component;
+    #[cfg(feature = "mutants")]
+    type Exported = crate::mutants::Mutated<Component>;
     #[cfg(feature = "faults")]
     type Exported = crate::faults::Faulty<Component>;
 

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+use hearth_component::mutants::HEAD;
+
 /// The component that the host embeds.
 pub fn built_in() -> &'static [u8] {
     hearth_host::COMPONENT
@@ -19,6 +21,20 @@ pub fn puppet() -> &'static [u8] {
 pub fn faulty() -> &'static [u8] {
     static FAULTY: LazyLock<Vec<u8>> = LazyLock::new(|| build("hearth-component", &["--features", "faults"]));
     &FAULTY
+}
+
+/// Our component with this fault in it, out of one build for all: see `component/src/mutants`. None: with no fault.
+///
+/// # Panics
+/// When it does not build, or the build does not say where the name of its fault stands.
+pub fn mutant(name: Option<&str>) -> Vec<u8> {
+    static MUTANTS: LazyLock<Vec<u8>> = LazyLock::new(|| build("hearth-component", &["--features", "mutants"]));
+    let mut bytes = MUTANTS.clone();
+    let mark = bytes.windows(HEAD.len()).position(|window| window == HEAD);
+    let name = name.unwrap_or_default().as_bytes();
+    let place = mark.expect("the mark is in the file") + HEAD.len();
+    bytes[place..place + name.len()].copy_from_slice(name);
+    bytes
 }
 
 /// A component project of its own, outside the workspace: what its `cargo build` makes of the crate `package`. Nothing is
