@@ -109,7 +109,7 @@ impl Core {
             vec![verdict; perform.actions.len()]
         };
         let principal = perform.principal.as_str();
-        let of_work = cause.work.as_ref().map(|(_, principal, _)| principal.as_str());
+        let of_work = cause.work.as_ref().map(|of| of.principal.as_str());
         if !is_of_event(principal, cause.principal.as_ref(), of_work) && !self.outlets.has_session_of(principal) {
             fault(
                 shared,
@@ -134,8 +134,8 @@ impl Core {
 
     /// Name and version of the client, as the checkpoint of its session says.
     fn client(&self, cause: &Cause) -> String {
-        if let Some((_, _, client)) = &cause.work {
-            return client.clone();
+        if let Some(of) = &cause.work {
+            return of.client.clone();
         }
         let kept = cause.session.as_ref().and_then(|session| self.checkpoints.get(session));
         kept.map(|checkpoint| checkpoint.client.clone()).unwrap_or_default()

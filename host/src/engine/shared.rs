@@ -12,7 +12,7 @@ use super::outlet::Outlets;
 use super::reducer::{Event, Program};
 use super::rights::Declared;
 use super::status::Board;
-use super::turn::{Cause, Core, Generation};
+use super::turn::{Cause, Core, Generation, NewsOf};
 use super::work;
 use crate::audit::Audit;
 use crate::clock::{Moment, SharedClock};
@@ -110,7 +110,12 @@ impl Shared {
         let cause = Cause {
             principal: None,
             session: None,
-            work: Some((key.to_owned(), open.principal.clone(), open.client.clone())),
+            work: Some(NewsOf {
+                key: key.to_owned(),
+                serial,
+                principal: open.principal.clone(),
+                client: open.client.clone(),
+            }),
             over,
         };
         let ticket = open.ticket.clone();

@@ -48,10 +48,21 @@ pub(super) struct Core {
 pub(super) struct Cause {
     pub principal: Option<Principal>,
     pub session: Option<String>,
-    /// Key, principal and client of the work that it is news of.
-    pub work: Option<(String, String, String)>,
+    /// The work that it is news of.
+    pub work: Option<NewsOf>,
     /// The news are the last: the work is over when the event has come to its end.
     pub over: bool,
+}
+
+/// The work that an event tells of.
+pub(super) struct NewsOf {
+    pub key: String,
+    /// Tells it from later work of the same key.
+    pub serial: u64,
+    /// Id of the principal that it is done for.
+    pub principal: String,
+    /// Name and version of the client that asked.
+    pub client: String,
 }
 
 /// An event that was not done, though it was given twice.
@@ -77,6 +88,10 @@ impl Core {
             let Some(mut reducer) = self.instance(shared).await else {
                 return Err(Dropped);
             };
+            if let Some(untold) = self.untold(&cause) {
+                self.reducer = Some(reducer);
+                return untold;
+            }
             let result = reducer.handle(&event).await;
             match result.and_then(|answered| self.within_limits(answered)) {
                 Ok(answered) => {
@@ -94,6 +109,17 @@ impl Core {
         // What spans events, timers above all, goes on with a live instance.
         self.reducer = self.instance(shared).await;
         Err(Dropped)
+    }
+
+    /// What becomes of news that are not to be told, if they are not. An instance that was made after a trap may abandon
+    /// the work when it starts, and then hears no more of it; or it cannot read its ticket.
+    fn untold(&self, cause: &Cause) -> Option<Result<Result<Option<String>, Refusal>, Dropped>> {
+        let of = cause.work.as_ref()?;
+        match self.work.get(&of.key, of.serial) {
+            None => Some(Ok(Ok(None))),
+            Some(open) if open.aside => Some(Err(Dropped)),
+            Some(_) => None,
+        }
     }
 
     /// What the component offers; it has no effects.
@@ -162,8 +188,8 @@ impl Core {
             } => self.opened(shared, *outlet, session.clone(), principal, &[]),
             _ => {}
         }
-        if let (true, Some((key, ..))) = (cause.over, &cause.work) {
-            self.work.remove(key);
+        if let (true, Some(of)) = (cause.over, &cause.work) {
+            self.work.remove(&of.key);
         }
         for effect in answer.effects {
             self.apply(shared, effect, cause);
