@@ -158,6 +158,22 @@ async fn each_action_of_one_perform_is_decided_on_its_own() {
 }
 
 #[tokio::test]
+async fn what_is_refused_is_recorded_as_refused_even_if_nobody_waits_for_it() {
+    let stage = Stage::new(guests::puppet()).await;
+    let ben = stage.client("ben").await;
+    let perform = json!({"perform": {"key": "k", "actions": [turn_on("light.safe")]}});
+    ben.post(&json!({"do": [perform, {"abandon": "k"}]}))
+        .await
+        .expect("it is taken");
+    stage.settle().await;
+    let lines = stage.audit.lines();
+    assert!(
+        matches!(&lines[..], [line] if line.starts_with("ben light.turn_on: refused")),
+        "{lines:?}"
+    );
+}
+
+#[tokio::test]
 async fn nobody_acts_for_one_who_is_not_there() {
     let stage = Stage::new(guests::puppet()).await;
     let mut ben = stage.client("ben").await;
