@@ -19,7 +19,7 @@ pub struct Case {
 
 #[derive(Default)]
 struct Tried {
-    traces: Vec<Arc<Trace>>,
+    traces: Vec<Trace>,
     notes: Vec<String>,
 }
 
@@ -50,15 +50,16 @@ impl Case {
         self.on(|program| program, Limits::default(), seed).await
     }
 
-    /// A stage with someone between engine and component.
-    pub async fn meddled(&self, meddler: Arc<dyn Meddler>) -> Stage {
-        let between = |program| Meddled::new(program, meddler) as Arc<dyn Program>;
+    /// A stage with someone between engine and component, the same for all instances.
+    pub async fn meddled<M: Meddler + Clone + Sync + 'static>(&self, meddler: M) -> Stage {
+        let between = |program| Meddled::new(program, move || meddler.clone()) as Arc<dyn Program>;
         self.on(between, Limits::default(), self.seed).await
     }
 
     async fn on(&self, between: impl FnOnce(Arc<dyn Program>) -> Arc<dyn Program>, limits: Limits, seed: u64) -> Stage {
-        let trace = Arc::new(Trace::default());
-        let traced = Meddled::new(Arc::new(self.component.clone()), trace.clone());
+        let trace = Trace::default();
+        let traces = trace.clone();
+        let traced = Meddled::new(Arc::new(self.component.clone()), move || traces.clone());
         let stage = Stage::seeded(between(traced), limits, seed).await;
         self.lock().traces.push(trace);
         stage

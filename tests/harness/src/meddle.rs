@@ -17,31 +17,45 @@ pub struct Restored {
     pub work: Vec<OpenWork>,
 }
 
-/// What is done on the way. Every method does nothing unless it is written.
-pub trait Meddler: Send + Sync {
-    /// An instance is about to be restored.
-    fn before_restore(&self, _given: &mut Restored) {}
+/// What is done on the way to one instance and back. Every method does nothing unless it is written.
+pub trait Meddler: Send {
+    /// The instance is about to be restored.
+    fn before_restore(&mut self, _given: &mut Restored) {}
 
     /// It has been, and named the keys that it cannot read.
-    fn after_restore(&self, _given: &Restored, _unread: &mut Result<Vec<String>, Trap>) {}
+    fn after_restore(&mut self, _given: &Restored, _unread: &mut Result<Vec<String>, Trap>) {}
 
-    /// An instance is about to take an event.
-    fn before_event(&self, _event: &mut Event) {}
+    /// It is about to take an event.
+    fn before_event(&mut self, _event: &mut Event) {}
 
     /// It has taken it.
-    fn after_event(&self, _event: &Event, _answered: &mut Answered) {}
+    fn after_event(&mut self, _event: &Event, _answered: &mut Answered) {}
+
+    /// It has said what it offers.
+    fn after_offers(&mut self, _tools: &mut Result<Vec<Tool>, Trap>) {}
+
+    /// Whether the instance is to be replaced before the next event.
+    fn spent(&self) -> bool {
+        false
+    }
 }
+
+type Meddlers = dyn Fn() -> Box<dyn Meddler> + Send + Sync;
 
 /// A program with a meddler before each of its instances.
 pub struct Meddled {
     program: Arc<dyn Program>,
-    meddler: Arc<dyn Meddler>,
+    meddlers: Box<Meddlers>,
 }
 
 impl Meddled {
-    /// Puts the meddler before the program.
-    pub fn new(program: Arc<dyn Program>, meddler: Arc<dyn Meddler>) -> Arc<Self> {
-        Arc::new(Self { program, meddler })
+    /// Puts a meddler before each instance of the program; it is made just before the instance is.
+    pub fn new<M: Meddler + 'static>(
+        program: Arc<dyn Program>,
+        meddler: impl Fn() -> M + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        let meddlers = Box::new(move || Box::new(meddler()) as Box<dyn Meddler>);
+        Arc::new(Self { program, meddlers })
     }
 }
 
@@ -56,8 +70,8 @@ impl Program for Meddled {
 
     fn instantiate(&self, imports: Arc<Imports>) -> BoxFuture<'_, Result<Box<dyn Reducer>, Trap>> {
         async move {
+            let meddler = (self.meddlers)();
             let instance = self.program.instantiate(imports).await?;
-            let meddler = self.meddler.clone();
             Ok(Box::new(MeddledInstance { instance, meddler }) as Box<dyn Reducer>)
         }
         .boxed()
@@ -66,7 +80,7 @@ impl Program for Meddled {
 
 struct MeddledInstance {
     instance: Box<dyn Reducer>,
-    meddler: Arc<dyn Meddler>,
+    meddler: Box<dyn Meddler>,
 }
 
 impl Reducer for MeddledInstance {
@@ -102,10 +116,15 @@ impl Reducer for MeddledInstance {
     }
 
     fn offers<'a>(&'a mut self, principal: &'a Principal, route: &'a Route) -> BoxFuture<'a, Result<Vec<Tool>, Trap>> {
-        self.instance.offers(principal, route)
+        async move {
+            let mut tools = self.instance.offers(principal, route).await;
+            self.meddler.after_offers(&mut tools);
+            tools
+        }
+        .boxed()
     }
 
     fn spent(&self) -> bool {
-        self.instance.spent()
+        self.meddler.spent() || self.instance.spent()
     }
 }

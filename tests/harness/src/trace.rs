@@ -2,7 +2,7 @@
 //! behaviour broke.
 
 use std::fmt::{self, Write as _};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hearth_host::contract::hearth::mcp::types::{Checkpoint, Effect, News, Perform, Refusal};
 use hearth_host::engine::{Answered, Event, Trap};
@@ -42,9 +42,9 @@ pub enum Outcome {
     Trapped(Trap),
 }
 
-/// All that happened, in order. It meddles with nothing.
-#[derive(Debug, Default)]
-pub struct Trace(Mutex<Vec<Entry>>);
+/// All that happened, in order, whatever instance it happened to. Clones are the same trace.
+#[derive(Debug, Clone, Default)]
+pub struct Trace(Arc<Mutex<Vec<Entry>>>);
 
 impl Trace {
     /// What happened until now.
@@ -57,13 +57,14 @@ impl Trace {
     }
 }
 
+/// It changes nothing.
 impl Meddler for Trace {
-    fn after_restore(&self, given: &Restored, unread: &mut Result<Vec<String>, Trap>) {
+    fn after_restore(&mut self, given: &Restored, unread: &mut Result<Vec<String>, Trap>) {
         let (given, unread) = (given.clone(), unread.clone());
         self.lock().push(Entry::Restore { given, unread });
     }
 
-    fn after_event(&self, event: &Event, answered: &mut Answered) {
+    fn after_event(&mut self, event: &Event, answered: &mut Answered) {
         let outcome = match answered {
             Ok(Ok(answer)) => Outcome::Done(answer.effects.clone(), answer.session.clone()),
             Ok(Err(refusal)) => Outcome::Refused(refusal.clone()),

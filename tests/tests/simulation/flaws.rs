@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
-use hearth_host::contract::exports::hearth::mcp::server::{Description, OpenWork, Tool};
-use hearth_host::contract::hearth::mcp::types::{Checkpoint, Effect, Principal, Route};
-use hearth_host::engine::{Answered, Event, Imports, Program, Reducer, Trap};
+use hearth_harness::meddle::{Meddled, Meddler, Restored};
+use hearth_host::contract::hearth::mcp::types::Effect;
+use hearth_host::engine::{Answered, Event, Program, Trap};
 
 /// What is wrong with an instance that goes on from an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,57 +25,26 @@ pub enum Flaw {
     CannotReadWhatIsKept,
 }
 
-/// A program with a flaw.
-pub struct Flawed {
-    /// The one without.
-    pub program: Arc<dyn Program>,
-    /// Which.
-    pub flaw: Flaw,
+/// The program with a flaw.
+pub fn flawed(program: Arc<dyn Program>, flaw: Flaw) -> Arc<Meddled> {
+    Meddled::new(program, move || Flawed {
+        flaw,
+        goes_on: false,
+        has_sent: false,
+        unread: Vec::new(),
+    })
 }
 
-impl Program for Flawed {
-    fn digest(&self) -> &str {
-        self.program.digest()
-    }
-
-    fn description(&self) -> &Description {
-        self.program.description()
-    }
-
-    fn instantiate(&self, imports: Arc<Imports>) -> BoxFuture<'_, Result<Box<dyn Reducer>, Trap>> {
-        async move {
-            let instance = self.program.instantiate(imports).await?;
-            let flawed = Instance {
-                instance,
-                flaw: self.flaw,
-                goes_on: false,
-                has_sent: false,
-            };
-            Ok(Box::new(flawed) as Box<dyn Reducer>)
-        }
-        .boxed()
-    }
-}
-
-struct Instance {
-    instance: Box<dyn Reducer>,
+struct Flawed {
     flaw: Flaw,
     /// It was given something to go on from.
     goes_on: bool,
     has_sent: bool,
+    /// What it was given and did not look at.
+    unread: Vec<String>,
 }
 
-impl Instance {
-    /// What it takes in of what it is given.
-    fn take_in(&self, checkpoints: &mut Vec<Checkpoint>, work: &mut Vec<OpenWork>) {
-        match self.flaw {
-            Flaw::ForgetsASession => drop(checkpoints.pop()),
-            Flaw::ForgetsItsWork => work.clear(),
-            Flaw::ForgetsWhatWasListed => checkpoints.iter_mut().for_each(|kept| kept.tools_digest.clear()),
-            _ => {}
-        }
-    }
-
+impl Flawed {
     /// What it makes of its effects.
     fn spoil(&mut self, effects: &mut Vec<Effect>) {
         let sends: Vec<usize> = (0..effects.len())
@@ -94,44 +61,37 @@ impl Instance {
     }
 }
 
-impl Reducer for Instance {
-    fn restore<'a>(
-        &'a mut self,
-        checkpoints: &'a [Checkpoint],
-        work: &'a [OpenWork],
-        write_format: u32,
-    ) -> BoxFuture<'a, Result<Vec<String>, Trap>> {
-        async move {
-            let (mut checkpoints, mut work) = (checkpoints.to_vec(), work.to_vec());
-            self.goes_on |= !checkpoints.is_empty();
-            if self.flaw == Flaw::CannotReadWhatIsKept {
-                return Ok(checkpoints.into_iter().map(|kept| kept.key).collect());
+impl Meddler for Flawed {
+    fn before_restore(&mut self, given: &mut Restored) {
+        let Restored { checkpoints, work } = given;
+        self.goes_on |= !checkpoints.is_empty();
+        match self.flaw {
+            Flaw::ForgetsASession => drop(checkpoints.pop()),
+            Flaw::ForgetsItsWork => work.clear(),
+            Flaw::ForgetsWhatWasListed => checkpoints.iter_mut().for_each(|kept| kept.tools_digest.clear()),
+            Flaw::CannotReadWhatIsKept => {
+                work.clear();
+                self.unread = checkpoints.drain(..).map(|kept| kept.key).collect();
             }
-            self.take_in(&mut checkpoints, &mut work);
-            self.instance.restore(&checkpoints, &work, write_format).await
+            _ => {}
         }
-        .boxed()
     }
 
-    fn handle<'a>(&'a mut self, event: &'a Event) -> BoxFuture<'a, Answered> {
-        async move {
-            if self.goes_on && self.flaw == Flaw::TrapsWhenAClientHangsUp && matches!(event, Event::Closed { .. }) {
-                return Err(Trap("a flaw".to_owned()));
-            }
-            let mut answered = self.instance.handle(event).await?;
-            if let (true, Ok(answer)) = (self.goes_on, &mut answered) {
-                self.spoil(&mut answer.effects);
-            }
-            Ok(answered)
+    fn after_restore(&mut self, _: &Restored, unread: &mut Result<Vec<String>, Trap>) {
+        if let Ok(unread) = unread {
+            unread.append(&mut self.unread);
         }
-        .boxed()
     }
 
-    fn offers<'a>(&'a mut self, principal: &'a Principal, route: &'a Route) -> BoxFuture<'a, Result<Vec<Tool>, Trap>> {
-        self.instance.offers(principal, route)
-    }
-
-    fn spent(&self) -> bool {
-        self.instance.spent()
+    fn after_event(&mut self, event: &Event, answered: &mut Answered) {
+        if !self.goes_on {
+            return;
+        }
+        if self.flaw == Flaw::TrapsWhenAClientHangsUp && matches!(event, Event::Closed { .. }) {
+            *answered = Err(Trap("a flaw".to_owned()));
+        }
+        if let Ok(Ok(answer)) = answered {
+            self.spoil(&mut answer.effects);
+        }
     }
 }

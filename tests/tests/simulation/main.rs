@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use clap::Parser;
-use flaws::{Flaw, Flawed};
+use flaws::{Flaw, flawed};
 use hearth_harness::conversation::{call, initialize};
 use hearth_harness::simulation::{
     Act, Caller, Difference, Disturbance, Failure, Options, STEPS, Script, Simulation, Step, Strike, Sweep, load,
@@ -226,11 +226,7 @@ struct Command {
 
 /// A flaw is found; what is left of its script is short; and the command that is printed, and the script, show it again.
 fn is_found(flaw: Flaw) -> Failure {
-    let flawed = Arc::new(Flawed {
-        program: built_in(),
-        flaw,
-    });
-    let simulation = Simulation::new(flawed, built_in()).expect("it starts");
+    let simulation = Simulation::new(flawed(built_in(), flaw), built_in()).expect("it starts");
     let failure = Sweep::first(FLAW_SEEDS).run(&simulation).failure;
     let failure = failure.unwrap_or_else(|| panic!("{flaw:?} is not found"));
     println!("{flaw:?}: {failure}");

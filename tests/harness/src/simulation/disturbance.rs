@@ -3,13 +3,13 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
-use hearth_host::contract::exports::hearth::mcp::server::{Description, OpenWork, Tool};
-use hearth_host::contract::hearth::mcp::types::{Checkpoint, Nonce, Principal, Route};
-use hearth_host::engine::{Answered, Engine, Event, Imports, Nonces, Program, Reducer, SeededNonces, Trap};
+use hearth_host::contract::exports::hearth::mcp::server::Tool;
+use hearth_host::contract::hearth::mcp::types::{Nonce, Principal, Route};
+use hearth_host::engine::{Answered, Engine, Event, Nonces, Program, SeededNonces, Trap};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
+
+use crate::meddle::{Meddled, Meddler, Restored};
 
 /// What strikes one event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -245,38 +245,20 @@ impl Nonces for EvenNonces {
     }
 }
 
-/// A program whose instances are struck as planned.
-pub(super) struct Struck {
-    pub program: Arc<dyn Program>,
-    pub plan: Arc<Plan>,
-}
-
-impl Program for Struck {
-    fn digest(&self) -> &str {
-        self.program.digest()
-    }
-
-    fn description(&self) -> &Description {
-        self.program.description()
-    }
-
-    fn instantiate(&self, imports: Arc<Imports>) -> BoxFuture<'_, Result<Box<dyn Reducer>, Trap>> {
-        self.plan.starting.store(true, Ordering::SeqCst);
-        self.plan.lock().counts.instances += 1;
-        async move {
-            let instance = StruckInstance {
-                instance: self.program.instantiate(imports).await?,
-                plan: self.plan.clone(),
-                spent: false,
-            };
-            Ok(Box::new(instance) as Box<dyn Reducer>)
+/// The program whose instances are struck as planned.
+pub(super) fn struck(program: Arc<dyn Program>, plan: &Arc<Plan>) -> Arc<Meddled> {
+    let plan = plan.clone();
+    Meddled::new(program, move || {
+        plan.starting.store(true, Ordering::SeqCst);
+        plan.lock().counts.instances += 1;
+        Striker {
+            plan: plan.clone(),
+            spent: false,
         }
-        .boxed()
-    }
+    })
 }
 
-struct StruckInstance {
-    instance: Box<dyn Reducer>,
+struct Striker {
     plan: Arc<Plan>,
     spent: bool,
 }
@@ -285,21 +267,10 @@ fn planned() -> Trap {
     Trap("the simulation struck".to_owned())
 }
 
-impl StruckInstance {
-    /// The one that is never disturbed: where the other one traps, it gets the event as that is given once more.
-    async fn undisturbed(&mut self, event: &Event) -> Answered {
-        if self.plan.next() != Strike::Trap {
-            return self.instance.handle(event).await;
-        }
-        let mut event = event.clone();
-        event.once_more();
-        self.instance.handle(&event).await
-    }
-
-    async fn disturbed(&mut self, event: &Event) -> Answered {
+impl Striker {
+    /// What strikes an event that the instance has taken.
+    fn strike(&mut self) -> Option<Trap> {
         let strike = self.plan.next();
-        // If it traps by itself, that stands.
-        let answered = self.instance.handle(event).await?;
         let mut state = self.plan.lock();
         match strike {
             Strike::Calm => {}
@@ -307,7 +278,7 @@ impl StruckInstance {
             Strike::Trap => {
                 state.again = true;
                 state.counts.traps += 1;
-                return Err(planned());
+                return Some(planned());
             }
             Strike::TrapAtStart => {
                 self.spent = true;
@@ -322,57 +293,48 @@ impl StruckInstance {
                 self.plan.between.notify_one();
             }
         }
-        Ok(answered)
+        None
     }
 }
 
-impl Reducer for StruckInstance {
-    fn restore<'a>(
-        &'a mut self,
-        checkpoints: &'a [Checkpoint],
-        work: &'a [OpenWork],
-        write_format: u32,
-    ) -> BoxFuture<'a, Result<Vec<String>, Trap>> {
-        async move {
-            let unread = self.instance.restore(checkpoints, work, write_format).await?;
-            // The engine does not count these: it goes on with the pieces one by one.
-            if self.plan.fires(|state| &mut state.at_restore, false) {
-                return Err(planned());
-            }
-            Ok(unread)
+/// Where an instance traps by itself, that stands, and nothing else strikes it.
+impl Meddler for Striker {
+    fn after_restore(&mut self, _: &Restored, unread: &mut Result<Vec<String>, Trap>) {
+        // The engine does not count these: it goes on with the pieces one by one.
+        if unread.is_ok() && self.plan.fires(|state| &mut state.at_restore, false) {
+            *unread = Err(planned());
         }
-        .boxed()
     }
 
-    fn handle<'a>(&'a mut self, event: &'a Event) -> BoxFuture<'a, Answered> {
-        async move {
-            if matches!(event, Event::Start { .. }) {
-                let answered = self.instance.handle(event).await?;
-                if self.plan.fires(|state| &mut state.at_start, true) {
-                    return Err(planned());
-                }
-                return Ok(answered);
-            }
-            match self.plan.role {
-                Role::Reference => self.undisturbed(event).await,
-                Role::Disturbed => self.disturbed(event).await,
-            }
+    /// The one that is never disturbed: where the other one traps, it gets the event as that is given once more.
+    fn before_event(&mut self, event: &mut Event) {
+        let starts = matches!(event, Event::Start { .. });
+        if self.plan.role == Role::Reference && !starts && self.plan.next() == Strike::Trap {
+            event.once_more();
         }
-        .boxed()
     }
 
-    fn offers<'a>(&'a mut self, principal: &'a Principal, route: &'a Route) -> BoxFuture<'a, Result<Vec<Tool>, Trap>> {
-        async move {
-            let tools = self.instance.offers(principal, route).await?;
-            if self.plan.fires(|state| &mut state.at_offers, true) {
-                return Err(planned());
-            }
-            Ok(tools)
+    fn after_event(&mut self, event: &Event, answered: &mut Answered) {
+        if answered.is_err() {
+            return;
         }
-        .boxed()
+        let trap = match (event, self.plan.role) {
+            (Event::Start { .. }, _) => self.plan.fires(|state| &mut state.at_start, true).then(planned),
+            (_, Role::Reference) => None,
+            (_, Role::Disturbed) => self.strike(),
+        };
+        if let Some(trap) = trap {
+            *answered = Err(trap);
+        }
+    }
+
+    fn after_offers(&mut self, tools: &mut Result<Vec<Tool>, Trap>) {
+        if tools.is_ok() && self.plan.fires(|state| &mut state.at_offers, true) {
+            *tools = Err(planned());
+        }
     }
 
     fn spent(&self) -> bool {
-        self.spent || self.instance.spent()
+        self.spent
     }
 }

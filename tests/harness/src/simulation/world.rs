@@ -12,7 +12,7 @@ use hearth_host::engine::{EngineError, Incoming, Program, Received, Stream};
 use hearth_host::limits::Limits;
 use hearth_host::principals::Rights;
 
-use super::disturbance::{Counts, EvenNonces, Plan, Role, Struck};
+use super::disturbance::{self, Counts, EvenNonces, Plan, Role};
 use super::step::{Act, Caller, Script, Step};
 use crate::stage::Stage;
 
@@ -47,12 +47,9 @@ pub(super) struct Run {
 /// Takes all steps of a script. On a runtime whose time is paused.
 pub(super) async fn play(program: &Arc<dyn Program>, role: Role, script: &Script) -> Result<Run, EngineError> {
     let plan = Plan::new(role);
-    let struck = Struck {
-        program: program.clone(),
-        plan: plan.clone(),
-    };
+    let struck = disturbance::struck(program.clone(), &plan);
     let nonces = EvenNonces::new(plan.clone(), script.seed);
-    let stage = Stage::try_on(Arc::new(struck), limits(), Box::new(nonces)).await?;
+    let stage = Stage::try_on(struck, limits(), Box::new(nonces)).await?;
     let mut world = World {
         stage,
         plan,

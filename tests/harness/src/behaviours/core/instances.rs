@@ -95,11 +95,11 @@ fn foreign(key: &str, body: &[u8]) -> Checkpoint {
 }
 
 /// Gives each instance two things that it cannot know, and notes what it says of them.
-#[derive(Default)]
-struct Unreadable(Mutex<Vec<String>>);
+#[derive(Clone, Default)]
+struct Unreadable(Arc<Mutex<Vec<String>>>);
 
 impl Meddler for Unreadable {
-    fn before_restore(&self, given: &mut Restored) {
+    fn before_restore(&mut self, given: &mut Restored) {
         given
             .checkpoints
             .insert(0, foreign("no-such-checkpoint", b"\xff nothing"));
@@ -109,7 +109,7 @@ impl Meddler for Unreadable {
         });
     }
 
-    fn after_restore(&self, _: &Restored, unread: &mut Result<Vec<String>, Trap>) {
+    fn after_restore(&mut self, _: &Restored, unread: &mut Result<Vec<String>, Trap>) {
         if let Ok(keys) = unread {
             *self.0.lock().unwrap_or_else(PoisonError::into_inner) = std::mem::take(keys);
         }
@@ -117,7 +117,7 @@ impl Meddler for Unreadable {
 }
 
 async fn what_it_cannot_read_it_names(case: Arc<Case>) {
-    let unreadable = Arc::new(Unreadable::default());
+    let unreadable = Unreadable::default();
     let stage = case.meddled(unreadable.clone()).await;
     let mut ben = initialized(&stage, "ben").await;
     stage.engine.renew().await;
@@ -132,14 +132,14 @@ async fn what_it_cannot_read_it_names(case: Arc<Case>) {
 }
 
 /// Gives each instance the newest checkpoint after an older one, and in the end takes it away again.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Later {
-    first: Mutex<Option<Checkpoint>>,
-    removes: AtomicBool,
+    first: Arc<Mutex<Option<Checkpoint>>>,
+    removes: Arc<AtomicBool>,
 }
 
 impl Meddler for Later {
-    fn before_restore(&self, given: &mut Restored) {
+    fn before_restore(&mut self, given: &mut Restored) {
         let Some(newest) = given.checkpoints.first().cloned() else {
             return;
         };
@@ -155,7 +155,7 @@ impl Meddler for Later {
 }
 
 async fn a_later_checkpoint_counts(case: Arc<Case>) {
-    let later = Arc::new(Later::default());
+    let later = Later::default();
     let stage = case.meddled(later.clone()).await;
     // The first checkpoint that is seen is one from before the handshake.
     let mut ben = stage.client("ben").await;
@@ -185,11 +185,11 @@ async fn a_later_checkpoint_counts(case: Arc<Case>) {
 }
 
 /// Lets the next delivery trap after it was done.
-#[derive(Default)]
-struct TrapOnce(AtomicU32);
+#[derive(Clone, Default)]
+struct TrapOnce(Arc<AtomicU32>);
 
 impl Meddler for TrapOnce {
-    fn after_event(&self, event: &Event, answered: &mut Answered) {
+    fn after_event(&mut self, event: &Event, answered: &mut Answered) {
         let is_body = matches!(event, Event::Receive(delivery) if !delivery.fault);
         let armed = |left: u32| left.checked_sub(1);
         if is_body && self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, armed).is_ok() {
@@ -199,7 +199,7 @@ impl Meddler for TrapOnce {
 }
 
 async fn a_failed_delivery_is_answered(case: Arc<Case>) {
-    let trap = Arc::new(TrapOnce::default());
+    let trap = TrapOnce::default();
     let stage = case.meddled(trap.clone()).await;
     let (mut ben, mut eve) = (initialized(&stage, "ben").await, initialized(&stage, "eve").await);
     trap.0.store(1, Ordering::SeqCst);

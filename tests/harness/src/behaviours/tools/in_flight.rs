@@ -238,11 +238,11 @@ async fn a_call_is_answered_in_time(case: Arc<Case>) {
 }
 
 /// Lets the next event of outcomes trap after it was done.
-#[derive(Default)]
-struct LoseOutcome(AtomicU32);
+#[derive(Clone, Default)]
+struct LoseOutcome(Arc<AtomicU32>);
 
 impl Meddler for LoseOutcome {
-    fn after_event(&self, event: &Event, answered: &mut Answered) {
+    fn after_event(&mut self, event: &Event, answered: &mut Answered) {
         let is_outcome = matches!(
             event,
             Event::Resume {
@@ -258,7 +258,7 @@ impl Meddler for LoseOutcome {
 
 async fn a_lost_outcome_is_answered(case: Arc<Case>) {
     let Some(acting) = scout(&case).await else { return };
-    let stage = case.meddled(Arc::new(LoseOutcome::default())).await;
+    let stage = case.meddled(LoseOutcome::default()).await;
     let mut ben = initialized(&stage, "ben").await;
     stage.home.release(1);
     assert_eq!(ben.error(&acting.call("a")).await, -32603);
