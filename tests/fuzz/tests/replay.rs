@@ -51,6 +51,7 @@ fn scripts_of_whole_conversations() {
     replay("script", hearth_fuzz::script, 1_000);
 }
 
+#[cfg(feature = "hostile")]
 #[test]
 fn effects_of_a_hostile_guest() {
     replay("hostile", hearth_fuzz::hostile, 2_000);

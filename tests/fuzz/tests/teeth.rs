@@ -9,6 +9,7 @@ use hearth_component::contract::hearth::mcp::types::{
 use hearth_fuzz::corpus::entries;
 use hearth_fuzz::installation::Installation;
 use hearth_fuzz::reducer::{Answered, Event, Make, Reducer, sound};
+#[cfg(feature = "hostile")]
 use hearth_fuzz::{Planted, hostile_with};
 
 /// A fault: what it does to what an instance is given and to what it gives.
@@ -371,6 +372,7 @@ fn script_finds_instances_that_differ() {
     finds("script", hearth_fuzz::script_on, FAULTS);
 }
 
+#[cfg(feature = "hostile")]
 #[test]
 fn hostile_finds_a_host_that_breaks_a_promise() {
     for planted in [
