@@ -76,6 +76,9 @@ impl Guest {
             return Ok(Ok(Answer::default()));
         }
         let plan = planned.next(serial);
+        if plan.trap || Model::is_fault(&plan.effects) {
+            model.lost(event);
+        }
         if plan.trap {
             return Err(Trap("as the input says".to_owned()));
         }

@@ -35,6 +35,8 @@ pub struct Model {
     /// What holds now.
     pub rules: Rules,
     moment: u64,
+    /// The newest event that trapped: it may come once more as it was.
+    lost: Option<Event>,
     /// Promises that were broken.
     pub broken: Vec<String>,
 }
@@ -115,19 +117,27 @@ impl Model {
             Event::Closed { outlet, .. } => {
                 self.queues.remove(outlet);
             }
-            Event::Resume { ticket, news, .. } => self.news(ticket, news),
+            Event::Resume { ticket, news, .. } => {
+                let again = self.lost.take_if(|lost| lost == event).is_some();
+                self.news(ticket, news, again);
+            }
             _ => {}
         }
     }
 
-    fn news(&mut self, ticket: &[u8], news: &News) {
+    /// An event came in and trapped.
+    pub fn lost(&mut self, event: &Event) {
+        self.lost = Some(event.clone());
+    }
+
+    fn news(&mut self, ticket: &[u8], news: &News, again: bool) {
         let Some(work) = self.open_work(ticket) else {
             self.broken.push(format!("news of what is over: {news:?}"));
             return;
         };
         let holds = match news {
             News::Progress(progress) => {
-                let rises = progress.done > work.told;
+                let rises = progress.done > work.told || again;
                 work.told = progress.done;
                 rises
             }
