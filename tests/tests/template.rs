@@ -311,3 +311,13 @@ fn it_passes_the_check_of_its_level() {
     let report = check(component(), &options).expect("it can be tried");
     assert!(report.holds(), "{}", report::text(&report));
 }
+
+#[test]
+fn a_level_that_it_does_not_declare_is_not_tried() {
+    let options = Options {
+        level: Some(Level::Assist),
+        ..Options::default()
+    };
+    let error = check(component(), &options).expect_err("it is of the level tools");
+    assert!(error.to_string().contains("declares the level tools"), "{error}");
+}

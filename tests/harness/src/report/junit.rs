@@ -2,7 +2,7 @@
 
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 
-use crate::check::{Line, Report, Verdict};
+use super::{Line, Report, Verdict};
 
 /// The report as JUnit's XML.
 ///

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::check::{Broken, Line, Report, Verdict};
+use super::{Broken, Line, Report, Verdict};
 
 /// The report as text.
 pub fn text(report: &Report) -> String {
