@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use hearth_harness::check::{Options, check};
-use hearth_harness::conversation::{call, initialized, ping};
+use hearth_harness::conversation::{call, cancelled, initialized, ping, request};
 use hearth_harness::level::Level;
 use hearth_harness::report;
 use hearth_harness::stage::{Client, Stage};
@@ -39,21 +39,6 @@ fn root() -> &'static Path {
 
 fn files() -> Vec<(&'static str, String)> {
     Project::named(NAME).expect("a name for a crate").files().collect()
-}
-
-fn request(id: &str, method: &str, params: Value) -> Value {
-    json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
-}
-
-fn cancelled(id: &str) -> Value {
-    json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}})
-}
-
-async fn ask(client: &mut Client, request: Value) -> Value {
-    client.post(&request).await.expect("it is taken");
-    let answer = client.next().await;
-    assert_eq!(answer["id"], request["id"], "{answer}");
-    answer
 }
 
 fn text(answer: &Value, is_error: bool) -> &str {
@@ -133,7 +118,7 @@ async fn it_says_what_it_is() {
     let offered = stage.engine.offers(&ben, &Route::Sse).await.expect("it does not fail");
     assert_eq!(offered[0].name, TOOL);
     let mut client = initialized(&stage, "ben").await;
-    let listed = ask(&mut client, request("1", "tools/list", json!({}))).await;
+    let listed = client.ask(&request("1", "tools/list", json!({}))).await;
     let definition: Value = serde_json::from_slice(&offered[0].definition).expect("JSON");
     assert_eq!(listed["result"]["tools"], json!([definition]));
 }
@@ -158,7 +143,7 @@ async fn a_call_acts_in_the_home_and_says_what_came_of_it() {
     // More digits than a double holds.
     numbered["id"] = json!(9_007_199_254_740_993_u64);
     stage.home.release(2);
-    let in_the_bedroom = ask(&mut ben, numbered).await;
+    let in_the_bedroom = ben.ask(&numbered).await;
     assert_eq!(text(&in_the_bedroom, false), "Bed Light: off\nCeiling Light: off");
 }
 
@@ -167,7 +152,7 @@ async fn a_call_and_its_session_outlive_the_instance() {
     let (stage, mut ben) = calling("a").await;
     stage.engine.renew().await;
     ping(&mut ben).await;
-    let again = ask(&mut ben, call("a", TOOL, json!({}))).await;
+    let again = ben.ask(&call("a", TOOL, json!({}))).await;
     assert_eq!(
         again["error"]["code"], -32600,
         "it knows that the id is in flight: {again}"
@@ -191,7 +176,7 @@ async fn a_cancelled_call_stops_and_is_never_answered() {
     ping(&mut ben).await;
     assert!(ben.unread().is_empty() && stage.home.done().is_empty());
     ben.post(&cancelled("a")).await.expect("what is over is ignored");
-    let again = ask(&mut ben, call("a", TOOL, json!({}))).await;
+    let again = ben.ask(&call("a", TOOL, json!({}))).await;
     assert_eq!(text(&again, false), "Bed Light: off\nCeiling Light: off");
 }
 
@@ -232,7 +217,7 @@ async fn bad_input_is_answered_and_harms_nothing() {
         ("initialize", json!({"protocolVersion": "2025-11-25"}), -32602),
     ];
     for (method, params, code) in errors {
-        let answer = ask(&mut ben, request("1", method, params)).await;
+        let answer = ben.ask(&request("1", method, params)).await;
         assert_eq!(answer["error"]["code"], code, "{answer}");
     }
     for arguments in [
@@ -240,10 +225,10 @@ async fn bad_input_is_answered_and_harms_nothing() {
         json!({"area": "cellar"}),
         json!({"room": "bedroom"}),
     ] {
-        let answer = ask(&mut ben, call("1", TOOL, arguments)).await;
+        let answer = ben.ask(&call("1", TOOL, arguments)).await;
         assert!(text(&answer, true).contains("area"), "{answer}");
     }
-    let unknown = ask(&mut ben, call("1", "no_such_tool", json!({}))).await;
+    let unknown = ben.ask(&call("1", "no_such_tool", json!({}))).await;
     assert!(text(&unknown, true).contains("no_such_tool"));
     assert!(stage.home.done().is_empty());
     ping(&mut ben).await;
@@ -253,14 +238,14 @@ async fn bad_input_is_answered_and_harms_nothing() {
 async fn the_owner_decides_who_is_served_what() {
     let stage = Stage::new(component()).await;
     let mut ben = initialized(&stage, "ben").await;
-    ask(&mut ben, request("1", "tools/list", json!({}))).await;
+    ben.ask(&request("1", "tools/list", json!({}))).await;
     stage.entries.change(|entry| entry.read_only = true);
     stage.engine.notify_entries();
     stage.engine.deliver_changes().await;
     assert_eq!(ben.next().await["method"], "notifications/tools/list_changed");
-    let listed = ask(&mut ben, request("2", "tools/list", json!({}))).await;
+    let listed = ben.ask(&request("2", "tools/list", json!({}))).await;
     assert_eq!(listed["result"]["tools"], json!([]));
-    text(&ask(&mut ben, call("3", TOOL, json!({}))).await, true);
+    text(&ben.ask(&call("3", TOOL, json!({}))).await, true);
 
     stage.entries.change(|entry| entry.require_admin = true);
     let refused = ben.post(&request("4", "ping", json!({}))).await;
@@ -287,7 +272,7 @@ async fn its_limits_are_those_of_the_owner() {
     stage.home.hold_all(true);
     let mut ben = initialized(&stage, "ben").await;
     ben.post(&call("a", TOOL, json!({}))).await.expect("it is taken");
-    let one_more = ask(&mut ben, call("b", TOOL, json!({}))).await;
+    let one_more = ben.ask(&call("b", TOOL, json!({}))).await;
     assert_eq!(one_more["error"]["code"], -32000, "{one_more}");
     let deep = request("c", "ping", json!({"a": [[]]}));
     assert!(matches!(ben.post(&deep).await, Err(Refused::Refusal(_))));

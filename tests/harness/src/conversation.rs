@@ -72,7 +72,7 @@ pub async fn ping(client: &mut Client) {
 pub fn refusal<T>(came_to: Result<T, Refused>) -> (RefusalReason, String) {
     match came_to {
         Err(Refused::Refusal(Refusal { reason, detail })) => (reason, detail),
-        Err(other) => panic!("it is refused by the component, not by {other:?}"),
-        Ok(_) => panic!("it is refused"),
+        Err(other) => panic!("it came to {other:?}, not to a refusal of the component"),
+        Ok(_) => panic!("it was taken, and had to be refused"),
     }
 }

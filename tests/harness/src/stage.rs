@@ -226,8 +226,20 @@ impl Client {
     /// # Errors
     /// When they are refused.
     pub async fn post_bytes(&self, session: &str, body: &[u8]) -> Result<Received, Refused> {
+        self.receive(Route::Sse, session, body).await
+    }
+
+    /// Delivers bytes, any bytes, on any route, as a body for its own session.
+    ///
+    /// # Errors
+    /// When they are refused.
+    pub async fn deliver(&self, route: Route, body: &[u8]) -> Result<Received, Refused> {
+        self.receive(route, self.stream.session(), body).await
+    }
+
+    async fn receive(&self, route: Route, session: &str, body: &[u8]) -> Result<Received, Refused> {
         let incoming = Incoming {
-            route: Route::Sse,
+            route,
             session: Some(session.to_owned()),
             principal: self.principal.clone(),
             headers: Vec::new(),
@@ -262,23 +274,6 @@ impl Client {
             messages.push(serde_json::from_slice(&message).unwrap_or_default());
         }
         messages
-    }
-}
-
-impl Client {
-    /// Delivers bytes, any bytes, on any route, as a body for its own session.
-    ///
-    /// # Errors
-    /// When they are refused.
-    pub async fn deliver(&self, route: Route, body: &[u8]) -> Result<Received, Refused> {
-        let incoming = Incoming {
-            route,
-            session: Some(self.stream.session().to_owned()),
-            principal: self.principal.clone(),
-            headers: Vec::new(),
-            body: body.to_vec().into(),
-        };
-        self.engine.receive(incoming).await
     }
 }
 

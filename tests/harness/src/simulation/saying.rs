@@ -5,6 +5,7 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 
 use super::generate::Mood;
+use crate::conversation::{notification, request};
 
 /// Few, so that they meet again: in flight, cancelled, answered and once more.
 const IDS: u32 = 3;
@@ -22,7 +23,7 @@ pub(super) fn initialize() -> impl Strategy<Value = Value> {
 
 /// `ping`.
 pub(super) fn ping() -> impl Strategy<Value = Value> {
-    id().prop_map(|id| request(&id, "ping", json!({})))
+    id().prop_map(|id| request(id, "ping", json!({})))
 }
 
 /// One body.
@@ -50,7 +51,7 @@ fn message(mood: Mood, tools: &[String]) -> BoxedStrategy<Value> {
 fn initialize_at(version: &str) -> Value {
     let client = json!({"name": "simulation", "version": "1"});
     let params = json!({"protocolVersion": version, "capabilities": {}, "clientInfo": client});
-    request(&json!("hello"), "initialize", params)
+    request("hello", "initialize", params)
 }
 
 /// A request that is answered at once.
@@ -73,7 +74,7 @@ fn plain() -> impl Strategy<Value = Value> {
         1 => of("tools/call", json!("no object")),
         1 => of("nothing/like/it", json!({})),
     ];
-    (id(), named).prop_map(|(id, (method, params))| request(&id, method, params))
+    (id(), named).prop_map(|(id, (method, params))| request(id, method, params))
 }
 
 /// A call of a tool: those of `assist`, which another component does not know, and those that this one offers.
@@ -108,7 +109,7 @@ fn call(mood: Mood, tools: &[String]) -> impl Strategy<Value = Value> + use<> {
         if progress {
             params["_meta"] = json!({"progressToken": id});
         }
-        request(&id, "tools/call", params)
+        request(id, "tools/call", params)
     })
 }
 
@@ -131,12 +132,4 @@ fn id() -> impl Strategy<Value = Value> {
         3 => (0..IDS).prop_map(Value::from),
         1 => (0..IDS).prop_map(|id| Value::from(id.to_string())),
     ]
-}
-
-fn request(id: &Value, method: &str, params: Value) -> Value {
-    json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
-}
-
-fn notification(method: &str, params: Value) -> Value {
-    json!({"jsonrpc": "2.0", "method": method, "params": params})
 }

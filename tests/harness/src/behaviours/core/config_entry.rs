@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use hearth_host::contract::hearth::mcp::types::RefusalReason;
-use hearth_host::engine::Refused;
 use serde_json::json;
 
 use crate::behaviour::{Behaviour, behaviour};
 use crate::case::Case;
-use crate::conversation::{initialized, ping};
+use crate::conversation::{initialized, ping, refusal};
 use crate::stage::Stage;
 
 pub const TABLE: &[Behaviour] = &[
@@ -44,12 +43,9 @@ pub const TABLE: &[Behaviour] = &[
     ),
 ];
 
-async fn assert_refused(stage: &Stage, principal: &str, reason: RefusalReason) {
-    match stage.try_client(principal, Vec::new()).await {
-        Err(Refused::Refusal(refusal)) => assert_eq!(refusal.reason, reason, "for {principal}"),
-        Err(other) => panic!("{principal} came to {other:?}"),
-        Ok(_) => panic!("{principal} was let in"),
-    }
+async fn assert_refused(stage: &Stage, principal: &str, expected: RefusalReason) {
+    let (reason, _) = refusal(stage.try_client(principal, Vec::new()).await);
+    assert_eq!(reason, expected, "for {principal}");
 }
 
 async fn nobody_is_let_in_without_a_config_entry(case: Arc<Case>) {

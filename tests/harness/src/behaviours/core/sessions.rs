@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use hearth_host::contract::hearth::mcp::types::RefusalReason;
-use hearth_host::engine::Refused;
 use hearth_host::limits::Limits;
 use serde_json::json;
 
 use crate::behaviour::{Behaviour, behaviour};
 use crate::case::Case;
-use crate::conversation::{initialized, ping, request};
+use crate::conversation::{initialized, ping, refusal, request};
 use crate::stage::{Client, Stage};
 
 pub const TABLE: &[Behaviour] = &[
@@ -61,18 +60,9 @@ async fn an_unknown_session_is_told(case: Arc<Case>) {
 }
 
 async fn assert_unknown(client: &Client, session: &str) {
-    let answer = client.post_to(session, &request(1, "ping", json!({}))).await;
-    match answer {
-        Err(Refused::Refusal(refusal)) => {
-            assert_eq!(
-                refusal.reason,
-                RefusalReason::UnknownSession,
-                "for the session {session:?}"
-            );
-            assert_eq!(refusal.detail, session, "the detail is the id asked for");
-        }
-        other => panic!("a body for the session {session:?} came to {other:?}"),
-    }
+    let (reason, detail) = refusal(client.post_to(session, &request(1, "ping", json!({}))).await);
+    assert_eq!(reason, RefusalReason::UnknownSession, "for the session {session:?}");
+    assert_eq!(detail, session, "the detail is the id asked for");
 }
 
 async fn a_session_belongs_to_who_opened_it(case: Arc<Case>) {
@@ -137,12 +127,7 @@ async fn all_sessions_are_limited(case: Arc<Case>) {
 }
 
 async fn assert_full(stage: &Stage, principal: &str) {
-    match stage.try_client(principal, Vec::new()).await {
-        Err(Refused::Refusal(refusal)) => {
-            assert_eq!(refusal.reason, RefusalReason::TooManySessions);
-            assert!(!refusal.detail.is_empty(), "the detail does not say which limit it is");
-        }
-        Err(other) => panic!("one session more came to {other:?}"),
-        Ok(_) => panic!("one session more was let in"),
-    }
+    let (reason, detail) = refusal(stage.try_client(principal, Vec::new()).await);
+    assert_eq!(reason, RefusalReason::TooManySessions);
+    assert!(!detail.is_empty(), "the detail does not say which limit it is");
 }
