@@ -42,22 +42,12 @@ impl<G: Guest> Guest for Faulty<G> {
         at("receive", G::receive(delivery))
     }
 
-    fn attach(
-        session: String,
-        outlet: Outlet,
-        resumes: Option<Outlet>,
-        principal: Principal,
-        headers: Vec<Header>,
-        moment: Moment,
-    ) -> Result<Vec<Effect>, Refusal> {
-        at(
-            "attach",
-            G::attach(session, outlet, resumes, principal, headers, moment),
-        )
+    fn attach(attachment: Attachment) -> Result<Vec<Effect>, Refusal> {
+        at("attach", G::attach(attachment))
     }
 
-    fn dismiss(session: String, principal: Principal, moment: Moment) -> Result<Vec<Effect>, Refusal> {
-        at("dismiss", G::dismiss(session, principal, moment))
+    fn dismiss(dismissal: Dismissal) -> Result<Vec<Effect>, Refusal> {
+        at("dismiss", G::dismiss(dismissal))
     }
 
     fn resume(ticket: Ticket, news: News, moment: Moment, nonce: Nonce) -> Vec<Effect> {

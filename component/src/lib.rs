@@ -89,18 +89,11 @@ mod guest {
         fn receive(delivery: Delivery) -> Result<Received, Refusal> {
             server(|server| server.receive(delivery))
         }
-        fn attach(
-            session: String,
-            outlet: Outlet,
-            resumes: Option<Outlet>,
-            principal: Principal,
-            headers: Vec<Header>,
-            moment: Moment,
-        ) -> Result<Vec<Effect>, Refusal> {
-            server(|server| server.attach(session, outlet, resumes, principal, headers, moment))
+        fn attach(attachment: Attachment) -> Result<Vec<Effect>, Refusal> {
+            server(|server| server.attach(attachment))
         }
-        fn dismiss(session: String, principal: Principal, moment: Moment) -> Result<Vec<Effect>, Refusal> {
-            server(|server| server.dismiss(session, principal, moment))
+        fn dismiss(dismissal: Dismissal) -> Result<Vec<Effect>, Refusal> {
+            server(|server| server.dismiss(dismissal))
         }
         fn resume(ticket: Ticket, news: News, moment: Moment, nonce: Nonce) -> Vec<Effect> {
             server(|server| server.resume(ticket, news, moment, nonce))

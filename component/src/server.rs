@@ -7,10 +7,10 @@
 mod changes;
 
 use crate::contract::exports::hearth::mcp::server::{
-    ConformanceLevel, Delivery, Description, Moment, News, Nonce, OpenWork as Work, Opened, Origin, OwnLlmApi,
-    Principal, Received, Route, Tool,
+    Attachment, ConformanceLevel, Delivery, Description, Dismissal, Moment, News, Nonce, OpenWork as Work, Opened,
+    Origin, OwnLlmApi, Principal, Received, Route, Tool,
 };
-use crate::contract::hearth::mcp::types::{Checkpoint, Effect, Header, Level, Log, Outlet, Refusal, RefusalReason};
+use crate::contract::hearth::mcp::types::{Checkpoint, Effect, Level, Log, Outlet, Refusal, RefusalReason};
 use crate::features::{self, Context, progress, tools};
 use crate::home::Mirror;
 use crate::imports::Imports;
@@ -197,15 +197,7 @@ impl<I: Imports> Server<I> {
     ///
     /// # Errors
     /// Always: that transport is not served yet.
-    pub fn attach(
-        &mut self,
-        _session: String,
-        _outlet: Outlet,
-        _resumes: Option<Outlet>,
-        _principal: Principal,
-        _headers: Vec<Header>,
-        _moment: Moment,
-    ) -> Result<Vec<Effect>, Refusal> {
+    pub fn attach(&mut self, _attachment: Attachment) -> Result<Vec<Effect>, Refusal> {
         Err(refusal(RefusalReason::Unsupported))
     }
 
@@ -213,12 +205,7 @@ impl<I: Imports> Server<I> {
     ///
     /// # Errors
     /// Always: that transport is not served yet.
-    pub fn dismiss(
-        &mut self,
-        _session: String,
-        _principal: Principal,
-        _moment: Moment,
-    ) -> Result<Vec<Effect>, Refusal> {
+    pub fn dismiss(&mut self, _dismissal: Dismissal) -> Result<Vec<Effect>, Refusal> {
         Err(refusal(RefusalReason::Unsupported))
     }
 

@@ -212,11 +212,13 @@ const OTHERS: &[Row] = &[
     ),
 ];
 
-const REASONS: [RefusalReason; 8] = [
+const REASONS: [RefusalReason; 10] = [
     RefusalReason::NotConfigured,
     RefusalReason::SeveralConfigured,
     RefusalReason::AdminRequired,
     RefusalReason::UnknownSession,
+    RefusalReason::SessionRequired,
+    RefusalReason::NotInThisVersion,
     RefusalReason::UnknownLlmApi,
     RefusalReason::Malformed,
     RefusalReason::TooManySessions,
@@ -240,6 +242,18 @@ fn of_reason(reason: RefusalReason) -> Row {
             "404",
             "unknown_session_is_404_whether_it_is_nobodys_or_somebody_elses",
             "unknown_session",
+        ),
+        RefusalReason::SessionRequired => row(
+            "session-required",
+            "400",
+            "session_required_is_400_and_says_where_one_comes_from",
+            "session_required",
+        ),
+        RefusalReason::NotInThisVersion => row(
+            "not-in-this-version",
+            "405, Allow",
+            "not_in_this_version_is_405_and_names_the_method_that_is",
+            "not_in_this_version",
         ),
         RefusalReason::UnknownLlmApi => row(
             "unknown-llm-api",

@@ -80,19 +80,12 @@ impl<G: Guest> Guest for Mutated<G> {
         received
     }
 
-    fn attach(
-        session: String,
-        outlet: Outlet,
-        resumes: Option<Outlet>,
-        principal: Principal,
-        headers: Vec<Header>,
-        moment: Moment,
-    ) -> Result<Vec<Effect>, Refusal> {
-        G::attach(session, outlet, resumes, principal, headers, moment)
+    fn attach(attachment: Attachment) -> Result<Vec<Effect>, Refusal> {
+        G::attach(attachment)
     }
 
-    fn dismiss(session: String, principal: Principal, moment: Moment) -> Result<Vec<Effect>, Refusal> {
-        G::dismiss(session, principal, moment)
+    fn dismiss(dismissal: Dismissal) -> Result<Vec<Effect>, Refusal> {
+        G::dismiss(dismissal)
     }
 
     fn resume(ticket: Ticket, news: News, moment: Moment, nonce: Nonce) -> Vec<Effect> {

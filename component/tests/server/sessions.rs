@@ -192,17 +192,6 @@ fn a_nonce_that_comes_twice_takes_no_session_away() {
 fn what_only_streamable_http_needs_is_unsupported() {
     let mut host = Host::new();
     let client = host.open(admin("a"));
-    let attached = host.server.attach(
-        client.session.clone(),
-        client.outlet,
-        None,
-        admin("a"),
-        Vec::new(),
-        host.moment,
-    );
-    assert_eq!(attached.expect_err("refused").reason, RefusalReason::Unsupported);
-    let dismissed = host.server.dismiss(client.session.clone(), admin("a"), host.moment);
-    assert_eq!(dismissed.expect_err("refused").reason, RefusalReason::Unsupported);
     for route in [Route::Streamable(None), Route::Streamable(Some("assist".into()))] {
         let mut delivery = host.delivery(&client.session, admin("a"), b"{}");
         delivery.route = route;

@@ -189,25 +189,8 @@ impl Instance {
                     session: received.session,
                 })
             }
-            Event::Attach {
-                session,
-                outlet,
-                resumes,
-                principal,
-                headers,
-                moment,
-            } => server
-                .call_attach(store, session, *outlet, *resumes, principal, headers, *moment)
-                .await?
-                .map(answer),
-            Event::Dismiss {
-                session,
-                principal,
-                moment,
-            } => server
-                .call_dismiss(store, session, principal, *moment)
-                .await?
-                .map(answer),
+            Event::Attach(attachment) => server.call_attach(store, attachment).await?.map(answer),
+            Event::Dismiss(dismissal) => server.call_dismiss(store, dismissal).await?.map(answer),
             Event::Resume {
                 ticket,
                 news,

@@ -9,10 +9,10 @@ use futures_util::future::BoxFuture;
 
 use super::imports::Imports;
 use crate::clock::Moment;
-use crate::contract::exports::hearth::mcp::server::{Delivery, Description, OpenWork, Origin, Tool};
-use crate::contract::hearth::mcp::types::{
-    Change, Checkpoint, Effect, Header, News, Nonce, Outlet, Principal, Refusal, Route,
+use crate::contract::exports::hearth::mcp::server::{
+    Attachment, Delivery, Description, Dismissal, OpenWork, Origin, Tool,
 };
+use crate::contract::hearth::mcp::types::{Change, Checkpoint, Effect, News, Nonce, Outlet, Principal, Refusal, Route};
 
 /// One event of the contract with all that it carries, so that it can be given once more.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,19 +31,8 @@ pub enum Event {
         nonce: Nonce,
     },
     Receive(Delivery),
-    Attach {
-        session: String,
-        outlet: Outlet,
-        resumes: Option<Outlet>,
-        principal: Principal,
-        headers: Vec<Header>,
-        moment: Moment,
-    },
-    Dismiss {
-        session: String,
-        principal: Principal,
-        moment: Moment,
-    },
+    Attach(Attachment),
+    Dismiss(Dismissal),
     Resume {
         ticket: Vec<u8>,
         news: News,
@@ -70,8 +59,8 @@ impl Event {
             Event::Start { .. } => "start",
             Event::Open { .. } => "open",
             Event::Receive(_) => "receive",
-            Event::Attach { .. } => "attach",
-            Event::Dismiss { .. } => "dismiss",
+            Event::Attach(_) => "attach",
+            Event::Dismiss(_) => "dismiss",
             Event::Resume { .. } => "resume",
             Event::HomeChanged { .. } => "home-changed",
             Event::Closed { .. } => "closed",
@@ -83,10 +72,10 @@ impl Event {
     pub fn moment(&self) -> Moment {
         match self {
             Event::Receive(delivery) => delivery.moment,
+            Event::Attach(attachment) => attachment.moment,
+            Event::Dismiss(dismissal) => dismissal.moment,
             Event::Start { moment, .. }
             | Event::Open { moment, .. }
-            | Event::Attach { moment, .. }
-            | Event::Dismiss { moment, .. }
             | Event::Resume { moment, .. }
             | Event::HomeChanged { moment, .. }
             | Event::Closed { moment, .. }

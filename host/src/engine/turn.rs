@@ -180,12 +180,10 @@ impl Core {
                 let session = answer.session.clone().unwrap_or_default();
                 self.opened(shared, origin.outlet, session, &origin.principal, &answer.effects);
             }
-            Event::Attach {
-                session,
-                outlet,
-                principal,
-                ..
-            } => self.opened(shared, *outlet, session.clone(), principal, &[]),
+            Event::Attach(attachment) => {
+                let session = attachment.session.clone().unwrap_or_default();
+                self.opened(shared, attachment.outlet, session, &attachment.principal, &[]);
+            }
             _ => {}
         }
         if let (true, Some(of)) = (cause.over, &cause.work) {

@@ -123,7 +123,8 @@ fn of_reason(reason: RefusalReason) -> StatusCode {
         // Clients that look for another transport go on at 404, and end at 501.
         | RefusalReason::Unsupported => StatusCode::NOT_FOUND,
         RefusalReason::AdminRequired => StatusCode::FORBIDDEN,
-        RefusalReason::Malformed => StatusCode::BAD_REQUEST,
+        RefusalReason::Malformed | RefusalReason::SessionRequired => StatusCode::BAD_REQUEST,
+        RefusalReason::NotInThisVersion => StatusCode::METHOD_NOT_ALLOWED,
         RefusalReason::TooManySessions => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
@@ -140,6 +141,10 @@ fn of_refusal(refusal: &Refusal) -> Cow<'static, str> {
         RefusalReason::Malformed => "Could not parse message".into(),
         RefusalReason::TooManySessions if detail.is_empty() => "Too many sessions".into(),
         RefusalReason::TooManySessions => detail.clone().into(),
+        RefusalReason::SessionRequired => {
+            "Mcp-Session-Id is missing: `initialize` begins a session and names it".into()
+        }
+        RefusalReason::NotInThisVersion => "405: Method Not Allowed".into(),
         RefusalReason::Unsupported => "404: Not Found".into(),
     }
 }

@@ -4,6 +4,7 @@
 use std::fmt::{self, Write as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use hearth_host::contract::exports::hearth::mcp::server::{Attachment, Dismissal};
 use hearth_host::contract::hearth::mcp::types::{Checkpoint, Effect, News, Perform, Refusal};
 use hearth_host::engine::{Answered, Event, Trap};
 
@@ -126,7 +127,9 @@ fn said(event: &Event) -> String {
                 text(&delivery.body)
             )
         }
-        Event::Attach { session, .. } | Event::Dismiss { session, .. } => format!("{name}: {session}"),
+        Event::Attach(Attachment { session, .. }) | Event::Dismiss(Dismissal { session, .. }) => {
+            format!("{name}: {}", session.as_deref().unwrap_or("no session"))
+        }
         Event::Resume { ticket, news, .. } => format!("{name}: {} of {}", news_of(news), text(ticket)),
         Event::HomeChanged { changes, .. } => changes.iter().fold(format!("{name}:"), |mut all, change| {
             // Writing to a string does not fail.

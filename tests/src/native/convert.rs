@@ -122,6 +122,12 @@ record_to_guest!(host_server::Origin => guest_server::Origin { outlet, principal
 record_to_guest!(host_server::Delivery => guest_server::Delivery {
     route, session, exchange, principal, headers, body, entry_revision, moment, nonce, fault,
 });
+record_to_guest!(host_server::Attachment => guest_server::Attachment {
+    route, session, outlet, resumes, principal, headers, entry_revision, moment,
+});
+record_to_guest!(host_server::Dismissal => guest_server::Dismissal {
+    route, session, principal, headers, entry_revision, moment,
+});
 record_to_guest!(host::Checkpoint => guest::Checkpoint {
     key, kind, principal, transport, protocol_version, client, tools_digest, expiry, format, body,
 });
@@ -209,7 +215,8 @@ enum_to_host!(Transport => Transport { Sse, Streamable, None });
 enum_to_host!(Status => Status { Ok, Accepted, BadRequest, NotFound, MethodNotAllowed });
 enum_to_host!(Level => Level { Debug, Info, Warning, Error });
 enum_to_host!(RefusalReason => RefusalReason {
-    NotConfigured, SeveralConfigured, AdminRequired, UnknownSession, UnknownLlmApi, Malformed, TooManySessions, Unsupported,
+    NotConfigured, SeveralConfigured, AdminRequired, UnknownSession, SessionRequired, NotInThisVersion,
+    UnknownLlmApi, Malformed, TooManySessions, Unsupported,
 });
 
 impl ToHost for guest_server::ConformanceLevel {

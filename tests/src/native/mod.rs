@@ -103,31 +103,11 @@ impl Instance {
                     Err(refusal) => Err(refusal.to_host()),
                 });
             }
-            Event::Attach {
-                session,
-                outlet,
-                resumes,
-                principal,
-                headers,
-                moment,
-            } => {
-                match server.attach(
-                    session,
-                    outlet,
-                    resumes,
-                    principal.to_guest(),
-                    headers.to_guest(),
-                    moment,
-                ) {
-                    Ok(effects) => effects,
-                    Err(refusal) => return Ok(Err(refusal.to_host())),
-                }
-            }
-            Event::Dismiss {
-                session,
-                principal,
-                moment,
-            } => match server.dismiss(session, principal.to_guest(), moment) {
+            Event::Attach(attachment) => match server.attach(attachment.to_guest()) {
+                Ok(effects) => effects,
+                Err(refusal) => return Ok(Err(refusal.to_host())),
+            },
+            Event::Dismiss(dismissal) => match server.dismiss(dismissal.to_guest()) {
                 Ok(effects) => effects,
                 Err(refusal) => return Ok(Err(refusal.to_host())),
             },

@@ -86,18 +86,11 @@ impl exports::Guest for Guest {
         with(|puppet| puppet.receive(delivery))
     }
 
-    fn attach(
-        _: String,
-        _: Outlet,
-        _: Option<Outlet>,
-        _: Principal,
-        _: Vec<Header>,
-        _: Moment,
-    ) -> Result<Vec<Effect>, Refusal> {
+    fn attach(_: exports::Attachment) -> Result<Vec<Effect>, Refusal> {
         Err(unsupported())
     }
 
-    fn dismiss(_: String, _: Principal, _: Moment) -> Result<Vec<Effect>, Refusal> {
+    fn dismiss(_: exports::Dismissal) -> Result<Vec<Effect>, Refusal> {
         Err(unsupported())
     }
 

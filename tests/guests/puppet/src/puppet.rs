@@ -204,6 +204,8 @@ fn reason(name: &str) -> RefusalReason {
         "unknown-llm-api" => RefusalReason::UnknownLlmApi,
         "malformed" => RefusalReason::Malformed,
         "too-many-sessions" => RefusalReason::TooManySessions,
+        "session-required" => RefusalReason::SessionRequired,
+        "not-in-this-version" => RefusalReason::NotInThisVersion,
         "unsupported" => RefusalReason::Unsupported,
         other => panic!("no such reason: {other}"),
     }

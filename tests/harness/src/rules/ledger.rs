@@ -30,8 +30,9 @@ impl Ledger {
                     self.outlets.insert(exchange, Some(delivery.principal.id.clone()));
                 }
             }
-            Event::Attach { outlet, principal, .. } => {
-                self.outlets.insert(*outlet, Some(principal.id.clone()));
+            Event::Attach(attachment) => {
+                self.outlets
+                    .insert(attachment.outlet, Some(attachment.principal.id.clone()));
             }
             Event::Resume { ticket, news, .. } if !matches!(news, News::Progress(_)) => {
                 self.open.remove(ticket);

@@ -33,17 +33,10 @@ impl Guest for Component {
     fn receive(delivery: Delivery) -> Result<Received, Refusal> {
         server(|server| server.receive(delivery))
     }
-    fn attach(
-        _: String,
-        _: Outlet,
-        _: Option<Outlet>,
-        _: Principal,
-        _: Vec<Header>,
-        _: Moment,
-    ) -> Result<Vec<Effect>, Refusal> {
+    fn attach(_: Attachment) -> Result<Vec<Effect>, Refusal> {
         Err(refusal(RefusalReason::Unsupported, "Only HTTP+SSE is served"))
     }
-    fn dismiss(_: String, _: Principal, _: Moment) -> Result<Vec<Effect>, Refusal> {
+    fn dismiss(_: Dismissal) -> Result<Vec<Effect>, Refusal> {
         Err(refusal(RefusalReason::Unsupported, "Only HTTP+SSE is served"))
     }
     fn resume(ticket: Ticket, news: News, _: Moment, _: Nonce) -> Vec<Effect> {
