@@ -48,16 +48,21 @@ class Stream:
     head: Response
     buffer: bytearray = field(default_factory=bytearray)
 
-    async def lines(self):
-        """The lines of a chunked body, without their ends."""
-        while True:
-            size = await self.reader.readline()
-            if not size:
-                return
+    async def chunks(self):
+        """The bytes of the body as they come."""
+        chunked = self.head.headers.get("transfer-encoding", "").lower() == "chunked"
+        while not chunked and (data := await self.reader.read(1 << 16)):
+            yield data
+        while chunked and (size := await self.reader.readline()):
             count = int(size.split(b";")[0].strip() or b"0", 16)
             if count == 0:
                 return
-            self.buffer += (await self.reader.readexactly(count + 2))[:-2]
+            yield (await self.reader.readexactly(count + 2))[:-2]
+
+    async def lines(self):
+        """The lines of the body, without their ends."""
+        async for data in self.chunks():
+            self.buffer += data
             while (end := self.buffer.find(b"\n")) >= 0:
                 line = bytes(self.buffer[:end]).rstrip(b"\r").decode()
                 del self.buffer[: end + 1]
@@ -68,18 +73,28 @@ class Stream:
         self.writer.transport.abort()
 
 
-def _request(method: str, url: str, token: str | None, headers: dict[str, str], body: bytes) -> bytes:
+async def _connect(url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    parts = urlsplit(url)
+    secure = parts.scheme == "https"
+    port = parts.port or (443 if secure else 80)
+    # The limit is for a single line of a stream, and a list of tools is one.
+    return await asyncio.open_connection(parts.hostname, port, ssl=secure or None, limit=8 << 20)
+
+
+def _request(method: str, url: str, token: str | None, headers: dict[str, str | None], body: bytes) -> bytes:
     parts = urlsplit(url)
     target = parts.path + (f"?{parts.query}" if parts.query else "")
-    lines = [f"{method} {target} HTTP/1.1", f"Host: {parts.netloc}"]
     given = {name.lower() for name in headers}
+    lines = [f"{method} {target} HTTP/1.1"]
+    if "host" not in given:
+        lines.append(f"Host: {parts.netloc}")
     if token and "authorization" not in given:
         lines.append(f"Authorization: Bearer {token}")
     if method == "POST":
         lines.append(f"Content-Length: {len(body)}")
         if "content-type" not in given:
             lines.append("Content-Type: application/json")
-    lines += [f"{name}: {value}" for name, value in headers.items()]
+    lines += [f"{name}: {value}" for name, value in headers.items() if value is not None]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
@@ -120,8 +135,7 @@ class Connection:
         data = _request(method, url, self.token, headers or {}, body)
         for fresh in (False, True):
             if self._ends is None or fresh:
-                parts = urlsplit(self.url)
-                self._ends = await asyncio.open_connection(parts.hostname, parts.port)
+                self._ends = await _connect(self.url)
             reader, writer = self._ends
             try:
                 writer.write(data)
@@ -145,10 +159,9 @@ class Connection:
             self._ends = None
 
 
-async def open_stream(url: str, token: str | None, headers: dict[str, str] | None = None) -> Stream:
-    """GETs a stream and leaves it open."""
-    parts = urlsplit(url)
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port, limit=8 << 20)
+async def open_stream(url: str, token: str | None, headers: dict[str, str | None] | None = None) -> Stream:
+    """GETs a stream and leaves it open. A header that is None is left out."""
+    reader, writer = await _connect(url)
     writer.write(_request("GET", url, token, {"Accept": "text/event-stream", **(headers or {})}, b""))
     await writer.drain()
     return Stream(reader, writer, await _head(reader))
