@@ -76,6 +76,13 @@ limits! {
     /// Bytes waiting for a client that does not read; above that its stream ends, and the session with it.
     /// Default: 4194304 (4 MiB).
     unread_bytes: usize = 4 << 20, "unread-bytes" "limit-unread-bytes" "HEARTH_LIMIT_UNREAD_BYTES" "BYTES";
+    /// Milliseconds for which a client can resume an exchange or stream of Streamable HTTP after its connection has ended;
+    /// then it is over. Default: 300000 (5 minutes).
+    resume_time_ms: u64 = 300_000, "resume-time-ms" "limit-resume-time-ms" "HEARTH_LIMIT_RESUME_TIME_MS" "MS";
+    /// Milliseconds for which a session of Streamable HTTP may be idle; then it ends, and its client gets 404.
+    /// Default: 86400000 (a day).
+    session_idle_ms: u64 = 86_400_000,
+        "session-idle-ms" "limit-session-idle-ms" "HEARTH_LIMIT_SESSION_IDLE_MS" "MS";
     /// Requests of one session that are not answered yet; one more is answered with the JSON-RPC error -32000.
     /// Default: 64.
     requests_in_flight: u64 = 64,
@@ -100,6 +107,7 @@ impl Limits {
         match name {
             "sessions" => Some(self.sessions),
             "sessions-per-principal" => Some(self.sessions_per_principal),
+            "session-idle-ms" => Some(self.session_idle_ms),
             "requests-in-flight" => Some(self.requests_in_flight),
             "nesting" => Some(self.nesting),
             _ => None,

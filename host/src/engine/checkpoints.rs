@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::contract::hearth::mcp::types::Checkpoint;
+use crate::contract::hearth::mcp::types::{Checkpoint, CheckpointKind, Transport};
 
 /// Bytes that the body of a checkpoint may have.
 pub const BODY_LIMIT: usize = 4 << 10;
@@ -17,6 +17,12 @@ pub(super) struct Checkpoints {
     kept: BTreeMap<String, Checkpoint>,
     /// Those that the running generation cannot read, out of its way.
     aside: BTreeMap<String, Checkpoint>,
+    /// How many of those kept are sessions of Streamable HTTP.
+    sessions: usize,
+}
+
+fn is_session(checkpoint: &Checkpoint) -> bool {
+    checkpoint.kind == CheckpointKind::Session && checkpoint.transport == Transport::Streamable
 }
 
 impl Checkpoints {
@@ -26,17 +32,26 @@ impl Checkpoints {
 
     pub fn keep(&mut self, checkpoint: Checkpoint) {
         self.aside.remove(&checkpoint.key);
-        self.kept.insert(checkpoint.key.clone(), checkpoint);
+        self.sessions += usize::from(is_session(&checkpoint));
+        if let Some(replaced) = self.kept.insert(checkpoint.key.clone(), checkpoint) {
+            self.sessions -= usize::from(is_session(&replaced));
+        }
     }
 
     pub fn forget(&mut self, key: &str) {
-        self.kept.remove(key);
+        self.take(key);
         self.aside.remove(key);
+    }
+
+    fn take(&mut self, key: &str) -> Option<Checkpoint> {
+        let taken = self.kept.remove(key)?;
+        self.sessions -= usize::from(is_session(&taken));
+        Some(taken)
     }
 
     /// Out of the way of this generation. A later one may read it.
     pub fn set_aside(&mut self, key: &str) {
-        if let Some(checkpoint) = self.kept.remove(key) {
+        if let Some(checkpoint) = self.take(key) {
             self.aside.insert(key.to_owned(), checkpoint);
         }
     }
@@ -48,6 +63,23 @@ impl Checkpoints {
 
     pub fn len(&self) -> usize {
         self.kept.len()
+    }
+
+    /// Sessions of Streamable HTTP.
+    pub fn sessions(&self) -> usize {
+        self.sessions
+    }
+
+    /// Whether a session or an exchange of this principal is kept.
+    pub fn has_session_of(&self, principal: &str) -> bool {
+        let mut kept = self.kept.values();
+        kept.any(|kept| kept.kind != CheckpointKind::Shared && kept.principal.as_deref() == Some(principal))
+    }
+
+    /// Whether this is a session of Streamable HTTP of this principal.
+    pub fn is_session_of(&self, key: &str, principal: &str) -> bool {
+        self.get(key)
+            .is_some_and(|kept| is_session(kept) && kept.principal.as_deref() == Some(principal))
     }
 
     pub fn aside(&self) -> usize {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::outlet::{Destination, Full};
+use super::outlet::{Closing, Destination, Full, Sent, Way};
 use super::rights::{Judge, Verdict, is_of_event};
 use super::shared::Shared;
 use super::turn::{Cause, Core};
 use super::work::{self, ACTIONS_LIMIT, Job, Trail, WORK_LIMIT};
 use crate::audit::Record;
-use crate::contract::hearth::mcp::types::{Effect, Level, Log, Perform, Send};
+use crate::contract::hearth::mcp::types::{Detach, Effect, Level, Log, Outlet, Perform, Resumable, Send};
 
 /// Bytes of one log text.
 const LOG_BYTES: usize = 4 << 10;
@@ -22,54 +22,107 @@ impl Core {
     pub(super) fn apply(&mut self, shared: &Arc<Shared>, effect: Effect, cause: &Cause) {
         match effect {
             Effect::Send(send) => self.send(shared, send),
-            Effect::End(outlet) => match self.outlets.find(outlet) {
-                Destination::Open(open) => open.queue.end(),
-                Destination::Ended => {}
-                Destination::Unknown => fault(
-                    shared,
-                    &format!("it ended the outlet {outlet}, which was never given out"),
-                ),
-            },
+            Effect::End(outlet) => self.end(shared, outlet),
             Effect::Perform(perform) => self.perform(shared, perform, cause),
             Effect::Abandon(key) => self.work.abandon(&key),
             Effect::Keep(checkpoint) => self.checkpoints.keep(checkpoint),
             Effect::Forget(key) => self.checkpoints.forget(&key),
             Effect::Wake(moment) => shared.timer.set(Some(moment)),
             Effect::Log(log) => trace(self.generation.number, &log),
-            Effect::Resumable(resumable) => fault(
-                shared,
-                &format!(
-                    "it made outlet {} resumable, which no transport here is",
-                    resumable.outlet
-                ),
-            ),
-            Effect::Detach(detach) => fault(
-                shared,
-                &format!("it detached outlet {}, which no transport here can", detach.outlet),
-            ),
+            Effect::Resumable(resumable) => self.resumable(shared, &resumable),
+            Effect::Detach(detach) => self.detach(shared, &detach),
         }
     }
 
     fn send(&mut self, shared: &Shared, send: Send) {
-        let open = match self.outlets.find(send.outlet) {
+        let Send {
+            outlet,
+            body,
+            last,
+            status,
+            replaces,
+        } = send;
+        let open = match self.outlets.find(outlet) {
             Destination::Open(open) => open,
             Destination::Ended => return,
-            Destination::Unknown => {
-                let text = format!("it sent to the outlet {}, which was never given out", send.outlet);
+            Destination::Finished => return too_late(shared, outlet),
+            Destination::Unknown => return unknown(shared, "it sent to", outlet),
+        };
+        let (body, limits) = (Bytes::from(body), &shared.limits);
+        let sent = match &open.way {
+            Way::Stream(_) if last => {
+                let text = format!("it sent a last message to the outlet {outlet}, which is the stream of a session");
                 return fault(shared, &text);
             }
+            Way::Stream(queue) => queue.send(body, replaces, limits).map(|()| Sent::Queued),
+            Way::Exchange(lane) => lane.send(body, replaces, last, status, limits),
         };
-        if let Err(Full) = open.queue.send(Bytes::from(send.body), send.replaces, &shared.limits) {
-            tracing::warn!(
-                session = open.session,
-                principal = open.principal,
-                messages = shared.limits.unread_messages,
-                bytes = shared.limits.unread_bytes,
-                "the stream ends: its client does not read (`--limit-unread-messages`, `--limit-unread-bytes`)"
-            );
-            shared.board.lock().overflows += 1;
-            // `closed` is an event of its own, after this one.
-            let _ = shared.closings.send(send.outlet);
+        match sent {
+            Ok(Sent::Queued) => {}
+            Ok(Sent::TooLate) => return too_late(shared, outlet),
+            Ok(Sent::Disconnected) => overflow(shared, &open.session, &open.principal),
+            Err(Full) => {
+                overflow(shared, &open.session, &open.principal);
+                // `closed` is an event of its own, after this one.
+                let _ = shared.closings.send(Closing::Over(outlet));
+                return;
+            }
+        }
+        if last {
+            self.outlets.finish(outlet);
+        }
+    }
+
+    fn end(&mut self, shared: &Shared, outlet: Outlet) {
+        match self.outlets.find(outlet) {
+            Destination::Open(open) => {
+                open.end();
+                // The stream of a session is closed when its reader has come to the end. Perhaps nobody reads this one.
+                if matches!(open.way, Way::Exchange(_)) {
+                    let _ = shared.closings.send(Closing::Over(outlet));
+                }
+            }
+            Destination::Ended | Destination::Finished => {}
+            Destination::Unknown => unknown(shared, "it ended", outlet),
+        }
+    }
+
+    fn resumable(&mut self, shared: &Shared, resumable: &Resumable) {
+        let outlet = resumable.outlet;
+        let open = match self.outlets.find(outlet) {
+            Destination::Open(open) => open,
+            Destination::Ended => return,
+            Destination::Finished => return too_late(shared, outlet),
+            Destination::Unknown => return unknown(shared, "it made resumable", outlet),
+        };
+        match &open.way {
+            Way::Stream(_) => {
+                let text = format!("it made the outlet {outlet} resumable, which is a stream of HTTP+SSE");
+                fault(shared, &text);
+            }
+            Way::Exchange(_) if open.session.is_empty() || open.session != resumable.session => {
+                let text = format!(
+                    "it made the outlet {outlet} resumable for the session {:?}, and it belongs to {:?}",
+                    resumable.session, open.session
+                );
+                fault(shared, &text);
+            }
+            Way::Exchange(lane) => lane.make_resumable(resumable.prime),
+        }
+    }
+
+    fn detach(&mut self, shared: &Shared, detach: &Detach) {
+        let outlet = detach.outlet;
+        match self.outlets.find(outlet) {
+            Destination::Open(open) => match &open.way {
+                Way::Exchange(lane) if lane.is_resumable() => lane.detach(detach.retry),
+                _ => {
+                    let text = format!("it detached the outlet {outlet}, which nobody could resume");
+                    fault(shared, &text);
+                }
+            },
+            Destination::Ended | Destination::Finished => {}
+            Destination::Unknown => unknown(shared, "it detached", outlet),
         }
     }
 
@@ -110,7 +163,10 @@ impl Core {
         };
         let principal = perform.principal.as_str();
         let of_work = cause.work.as_ref().map(|of| of.principal.as_str());
-        if !is_of_event(principal, cause.principal.as_ref(), of_work) && !self.outlets.has_session_of(principal) {
+        let may = is_of_event(principal, cause.principal.as_ref(), of_work)
+            || self.outlets.has_session_of(principal)
+            || self.checkpoints.has_session_of(principal);
+        if !may {
             fault(
                 shared,
                 &format!("it acted for the principal {principal:?}, who did not ask and has no session"),
@@ -180,6 +236,27 @@ fn recorded(arguments: &[u8]) -> String {
     }
     let beginning = &text[..text.floor_char_boundary(RECORDED_BYTES)];
     serde_json::json!({"bytes": arguments.len(), "beginning": beginning}).to_string()
+}
+
+fn unknown(shared: &Shared, did: &str, outlet: Outlet) {
+    fault(shared, &format!("{did} the outlet {outlet}, which was never given out"));
+}
+
+fn too_late(shared: &Shared, outlet: Outlet) {
+    let text = format!("it went on with the outlet {outlet} after the last message of it");
+    fault(shared, &text);
+}
+
+/// A client that does not read has lost its stream.
+fn overflow(shared: &Shared, session: &str, principal: &str) {
+    tracing::warn!(
+        session,
+        principal,
+        messages = shared.limits.unread_messages,
+        bytes = shared.limits.unread_bytes,
+        "the stream ends: its client does not read (`--limit-unread-messages`, `--limit-unread-bytes`)"
+    );
+    shared.board.lock().overflows += 1;
 }
 
 /// The component broke the contract. The effect is not applied, and everything else goes on.

@@ -1,7 +1,8 @@
 //! The engine: it loads a component, gives it one event at a time and applies the effects that come back.
 //!
-//! What a client said goes in as an event ([`Engine::open`], [`Engine::receive`]); what the component answers goes into
-//! outlets, which a transport reads as [`Stream`]s. Everything else happens by itself: actions run and their outcomes go
+//! What a client said goes in as an event ([`Engine::open`], [`Engine::receive`], [`Engine::attach`],
+//! [`Engine::dismiss`]); what the component answers goes into outlets, which a transport reads as [`Stream`]s and
+//! [`Exchange`]s. Everything else happens by itself: actions run and their outcomes go
 //! back in, changes of the home go in, timers go off, and after a trap a new instance goes on where the old one was.
 //!
 //! # Map
@@ -31,11 +32,12 @@
 //! - **The component is not believed.** Outlets, principals and rights are the engine's own; a claim that does not hold
 //!   is a refusal or a fault, logged and counted in [`EngineStatus::faults`].
 //! - **A client that does not read loses its own stream.** Outlets are bounded, and nobody waits for one.
+//! - **What is resumed is the client's own.** An outlet is read again only in the session that it belongs to, from a
+//!   message on that nothing was lost after, and by one connection at a time.
 //!
 //! # Not here yet
 //!
-//! Only SSE sessions are served, so nothing is written to disk, no outlet is resumable, and [`Incoming`] has no exchange.
-//! A generation is replaced only by starting an engine.
+//! Nothing is written to disk: sessions of Streamable HTTP end with the process. A generation is replaced only by starting an engine.
 
 mod checkpoints;
 mod compiled;
@@ -67,18 +69,18 @@ pub use self::checkpoints::BODY_LIMIT as CHECKPOINT_BODY_LIMIT;
 pub use self::component::{Component, LoadError};
 pub use self::imports::Imports;
 pub use self::moments::{Nonces, RandomNonces, SeededNonces};
-pub use self::outlet::{Ended, Stream};
+pub use self::outlet::{Ended, EventId, Exchange, Part, Stream};
 pub use self::reducer::{Answer, Answered, Event, Program, Reducer, Trap};
 pub use self::runtime::{Runtime, RuntimeError};
 pub use self::status::EngineStatus;
 pub use self::surroundings::Surroundings;
 
-use self::outlet::Destination;
+use self::outlet::{Lane, Way};
 use self::shared::Shared;
 use self::tend::Tend;
 use self::turn::{Cause, notice};
-use crate::contract::exports::hearth::mcp::server::{Delivery, Description, Origin, Tool};
-use crate::contract::hearth::mcp::types::{Header, Principal, Refusal, Route};
+use crate::contract::exports::hearth::mcp::server::{Attachment, Delivery, Description, Dismissal, Origin, Tool};
+use crate::contract::hearth::mcp::types::{Header, Outlet, Principal, Refusal, Route};
 
 /// A running engine. Cheap to clone; it ends with its last clone and stream, or at [`Engine::shutdown`].
 #[derive(Clone)]
@@ -132,10 +134,40 @@ impl Incoming {
 }
 
 /// What a body came to. Its answers go to outlets.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Received {
     /// The session that it began.
     pub session: Option<String>,
+    /// The answer to it, on a route of Streamable HTTP. On SSE it goes to the stream of the session.
+    pub exchange: Option<Exchange>,
+}
+
+/// A client wants a stream of its Streamable HTTP session.
+#[derive(Debug, Clone)]
+pub struct Attaching {
+    /// Where it asked.
+    pub route: Route,
+    /// The session that it names.
+    pub session: Option<String>,
+    /// Who asked.
+    pub principal: Principal,
+    /// The `mcp-*` headers.
+    pub headers: Vec<Header>,
+    /// The id of the last event that it has read, as it says.
+    pub last_event: Option<String>,
+}
+
+/// A client ends its Streamable HTTP session.
+#[derive(Debug, Clone)]
+pub struct Dismissing {
+    /// Where it asked.
+    pub route: Route,
+    /// The session that it names.
+    pub session: Option<String>,
+    /// Who asked.
+    pub principal: Principal,
+    /// The `mcp-*` headers.
+    pub headers: Vec<Header>,
 }
 
 /// Why an event was not done.
@@ -144,6 +176,9 @@ pub enum Refused {
     /// The component refused it.
     #[error("the component refused it: {:?}, {:?}", .0.reason, .0.detail)]
     Refusal(Refusal),
+    /// Nothing of this session can be resumed after this event: it is none of its own, or what came after it is gone.
+    #[error("nothing can be resumed after the event {0:?}")]
+    UnknownEvent(String),
     /// The component trapped on it, twice.
     #[error("the component failed at it twice")]
     Fault,
@@ -192,6 +227,7 @@ impl Engine {
             home: shared.home.clone(),
             notices: shared.notices.clone(),
             timer: shared.timer.clone(),
+            expiry: shared.expiry.clone(),
             closings: closed,
             down: watched,
         };
@@ -228,12 +264,12 @@ impl Engine {
         let event = Event::Open { origin, moment, nonce };
         let session = core.deliver(shared, event, cause).await;
         let session = session.map_err(|_| Refused::Fault)?.map_err(Refused::Refusal)?;
-        match core.outlets.find(outlet) {
-            Destination::Open(open) => {
-                let (queue, closings) = (open.queue.clone(), shared.closings.clone());
+        match core.outlets.get(outlet).map(|open| &open.way) {
+            Some(Way::Stream(queue)) => {
+                let (queue, closings) = (queue.clone(), shared.closings.clone());
                 Ok(Stream::new(session.unwrap_or_default(), outlet, queue, closings))
             }
-            Destination::Ended | Destination::Unknown => Err(Refused::Fault),
+            Some(Way::Exchange(_)) | None => Err(Refused::Fault),
         }
     }
 
@@ -247,16 +283,19 @@ impl Engine {
         if core.down {
             return Err(Refused::Ended);
         }
+        let exchange =
+            matches!(incoming.route, Route::Streamable(_)).then(|| (core.outlets.number(), Arc::new(Lane::default())));
         let cause = Cause {
             principal: Some(incoming.principal.clone()),
             session: incoming.session.clone(),
+            exchange: exchange.as_ref().map(|(_, lane)| lane.clone()),
             ..Cause::default()
         };
         let (moment, nonce) = core.stamp(shared);
         let event = Event::Receive(Delivery {
             route: incoming.route,
             session: incoming.session,
-            exchange: None,
+            exchange: exchange.as_ref().map(|(outlet, _)| *outlet),
             principal: incoming.principal,
             headers: incoming.headers,
             body: incoming.body.into(),
@@ -267,7 +306,83 @@ impl Engine {
         });
         let session = core.deliver(shared, event, cause).await;
         let session = session.map_err(|_| Refused::Fault)?.map_err(Refused::Refusal)?;
-        Ok(Received { session })
+        let exchange = exchange.map(|(outlet, lane)| self.connect(outlet, lane, None));
+        Ok(Received { session, exchange })
+    }
+
+    /// A client opens a stream of its Streamable HTTP session, or goes on reading an outlet of it.
+    ///
+    /// # Errors
+    /// When the component refuses it or traps on it twice, or it cannot go on after that event.
+    pub async fn attach(&self, attaching: Attaching) -> Result<Exchange, Refused> {
+        let shared = &self.shared;
+        let mut core = shared.core.lock().await;
+        if core.down {
+            return Err(Refused::Ended);
+        }
+        let resumed = core.resumed(&attaching).map_err(Refused::UnknownEvent)?;
+        let outlet = core.outlets.number();
+        let (resumes, lane, read) = match resumed {
+            Some((event, lane)) => (Some(event.outlet), lane, Some(event.number)),
+            None => (None, Arc::new(Lane::default()), None),
+        };
+        let cause = Cause {
+            principal: Some(attaching.principal.clone()),
+            session: attaching.session.clone(),
+            exchange: Some(lane.clone()),
+            ..Cause::default()
+        };
+        let (moment, _) = core.stamp(shared);
+        let event = Event::Attach(Attachment {
+            route: attaching.route,
+            session: attaching.session,
+            outlet,
+            resumes,
+            principal: attaching.principal,
+            headers: attaching.headers,
+            entry_revision: shared.entries.revision(),
+            moment,
+        });
+        let attached = core.deliver(shared, event, cause).await;
+        attached.map_err(|_| Refused::Fault)?.map_err(Refused::Refusal)?;
+        if let Some(resumes) = resumes {
+            core.outlets.expiries.remove(resumes);
+        }
+        Ok(self.connect(resumes.unwrap_or(outlet), lane, read))
+    }
+
+    /// A client ends its Streamable HTTP session.
+    ///
+    /// # Errors
+    /// When the component refuses it or traps on it twice.
+    pub async fn dismiss(&self, dismissing: Dismissing) -> Result<(), Refused> {
+        let shared = &self.shared;
+        let mut core = shared.core.lock().await;
+        if core.down {
+            return Err(Refused::Ended);
+        }
+        let cause = Cause {
+            principal: Some(dismissing.principal.clone()),
+            session: dismissing.session.clone(),
+            ..Cause::default()
+        };
+        let (moment, _) = core.stamp(shared);
+        let event = Event::Dismiss(Dismissal {
+            route: dismissing.route,
+            session: dismissing.session,
+            principal: dismissing.principal,
+            headers: dismissing.headers,
+            entry_revision: shared.entries.revision(),
+            moment,
+        });
+        let dismissed = core.deliver(shared, event, cause).await;
+        dismissed.map_err(|_| Refused::Fault)?.map_err(Refused::Refusal)?;
+        Ok(())
+    }
+
+    fn connect(&self, outlet: Outlet, lane: Arc<Lane>, read: Option<u64>) -> Exchange {
+        let shared = &self.shared;
+        Exchange::new(outlet, lane, read, shared.clock.clone(), shared.closings.clone())
     }
 
     /// The config entries changed.
@@ -311,6 +426,7 @@ impl Engine {
             name: description.name.clone(),
             version: description.version.clone(),
             sessions: board.sessions,
+            exchanges: board.exchanges,
             work: board.work,
             checkpoints: board.checkpoints,
             set_aside: board.set_aside,
@@ -320,6 +436,11 @@ impl Engine {
             overflows: board.overflows,
             degraded: board.degraded(self.shared.clock.now()),
         }
+    }
+
+    /// Whether it is shut down.
+    pub fn is_over(&self) -> bool {
+        *self.shared.down.borrow()
     }
 
     /// Throws the instance away and goes on with a new one, as after a trap: nobody notices. For tests of just that.

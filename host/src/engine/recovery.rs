@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::outlet::Closing;
 use super::reducer::{Event, Reducer, Trap};
 use super::shared::Shared;
 use super::turn::{Cause, Core};
@@ -135,8 +136,8 @@ impl Core {
         reducer.restore(&checkpoints, &work, self.generation.format).await
     }
 
-    /// Out of the way of this generation; the stream of a session without its state ends, so that its client comes
-    /// again.
+    /// Out of the way of this generation; the stream of a session or exchange without its state ends, so that its client
+    /// comes again.
     fn set_aside(&mut self, shared: &Shared, key: &str) {
         tracing::error!(
             key,
@@ -145,10 +146,10 @@ impl Core {
         self.checkpoints.set_aside(key);
         self.work.set_aside(key);
         for outlet in self.outlets.of_checkpoint(key) {
-            if let Some(open) = self.outlets.open_mut(outlet) {
-                open.queue.end();
+            if let Some(open) = self.outlets.get(outlet) {
+                open.end();
             }
-            let _ = shared.closings.send(outlet);
+            let _ = shared.closings.send(Closing::Over(outlet));
         }
     }
 

@@ -8,7 +8,7 @@ use super::Surroundings;
 use super::checkpoints::Checkpoints;
 use super::imports::{Imports, Parts};
 use super::moments::Moments;
-use super::outlet::Outlets;
+use super::outlet::{Closing, Outlets};
 use super::reducer::{Event, Program};
 use super::rights::Declared;
 use super::status::Board;
@@ -16,7 +16,7 @@ use super::turn::{Cause, Core, Generation, NewsOf};
 use super::work;
 use crate::audit::Audit;
 use crate::clock::{Moment, SharedClock};
-use crate::contract::hearth::mcp::types::{Change, News, Outlet};
+use crate::contract::hearth::mcp::types::{Change, News};
 use crate::entries::ConfigEntries;
 use crate::home::Home;
 use crate::limits::Limits;
@@ -33,9 +33,12 @@ pub(super) struct Shared {
     /// One event at a time: whoever holds this has the instance.
     pub core: tokio::sync::Mutex<Core>,
     /// Outlets whose client hung up, for the tending task.
-    pub closings: mpsc::UnboundedSender<Outlet>,
+    pub closings: mpsc::UnboundedSender<Closing>,
     pub notices: Arc<Notices>,
+    /// The timer of the instance.
     pub timer: Arc<Timer>,
+    /// When the next outlet is over that nobody reads.
+    pub expiry: Arc<Timer>,
     /// True once the engine is shut down.
     pub down: watch::Sender<bool>,
 }
@@ -46,7 +49,7 @@ impl Shared {
         program: Arc<dyn Program>,
         number: u64,
         surroundings: Surroundings,
-        closings: mpsc::UnboundedSender<u64>,
+        closings: mpsc::UnboundedSender<Closing>,
         down: watch::Sender<bool>,
     ) -> Self {
         let description = program.description();
@@ -85,6 +88,7 @@ impl Shared {
             closings,
             notices: Arc::new(Notices::default()),
             timer: Arc::new(Timer::default()),
+            expiry: Arc::new(Timer::default()),
             down,
         }
     }
@@ -110,6 +114,7 @@ impl Shared {
         let cause = Cause {
             principal: None,
             session: None,
+            exchange: None,
             work: Some(NewsOf {
                 key: key.to_owned(),
                 serial,
@@ -158,7 +163,7 @@ impl Notices {
     }
 }
 
-/// The one timer of the instance.
+/// A moment that the tending task waits for.
 #[derive(Default)]
 pub(super) struct Timer {
     at: Mutex<Option<Moment>>,

@@ -21,8 +21,10 @@ pub struct EngineStatus {
     pub name: String,
     /// Version of the component, as it says.
     pub version: String,
-    /// Outlets that are open.
+    /// Sessions: streams of HTTP+SSE that are open, and sessions of Streamable HTTP that are kept.
     pub sessions: usize,
+    /// Exchanges and streams of Streamable HTTP that are open or can be resumed.
+    pub exchanges: usize,
     /// Pieces of work whose outcomes are still to come.
     pub work: usize,
     /// Checkpoints kept.
@@ -50,6 +52,7 @@ pub(super) struct Board {
 #[derive(Debug, Default, Clone)]
 pub(super) struct State {
     pub sessions: usize,
+    pub exchanges: usize,
     pub work: usize,
     pub checkpoints: usize,
     pub set_aside: usize,

@@ -4,11 +4,11 @@ use std::sync::{Arc, Weak};
 
 use tokio::sync::{mpsc, watch};
 
+use super::outlet::Closing;
 use super::reducer::Event;
 use super::shared::{Notices, Shared, Timer};
 use super::turn::Cause;
 use crate::clock::SharedClock;
-use crate::contract::hearth::mcp::types::Outlet;
 use crate::home::Home;
 
 /// What it waits for. It does not hold the engine up while it waits.
@@ -18,7 +18,8 @@ pub(super) struct Tend {
     pub home: Arc<dyn Home>,
     pub notices: Arc<Notices>,
     pub timer: Arc<Timer>,
-    pub closings: mpsc::UnboundedReceiver<Outlet>,
+    pub expiry: Arc<Timer>,
+    pub closings: mpsc::UnboundedReceiver<Closing>,
     pub down: watch::Receiver<bool>,
 }
 
@@ -27,10 +28,12 @@ enum Reason {
     /// The home, the configuration or rights changed.
     Changes,
     /// A client hung up, or its stream was ended.
-    Closing(Outlet),
+    Closing(Closing),
     /// The timer is due.
     TimerDue,
-    /// The timer was set to another moment.
+    /// Nobody has resumed an outlet in time.
+    Expired,
+    /// The timer was set to another moment, or outlets are over at another one.
     TimerSet,
     /// The engine is shut down, or nobody holds it any more.
     Over,
@@ -46,7 +49,11 @@ impl Tend {
             };
             match reason {
                 Reason::Changes => shared.core.lock().await.deliver_changes(&shared).await,
-                Reason::Closing(outlet) => shared.core.lock().await.close(&shared, outlet).await,
+                Reason::Closing(Closing::Over(outlet)) => shared.core.lock().await.close(&shared, outlet).await,
+                Reason::Closing(Closing::Left(outlet, moment)) => {
+                    shared.core.lock().await.left(&shared, outlet, moment);
+                }
+                Reason::Expired => shared.core.lock().await.expire(&shared).await,
                 Reason::TimerDue => wake(&shared).await,
                 Reason::TimerSet => {}
                 Reason::Over => return,
@@ -55,22 +62,26 @@ impl Tend {
     }
 
     async fn wait(&mut self) -> Reason {
-        let timer = self.timer.at().map(|at| self.clock.sleep_until(at));
-        let due = async {
-            match timer {
-                Some(timer) => timer.await,
-                None => std::future::pending().await,
-            }
-        };
+        let due = until(&self.clock, &self.timer);
+        let expired = until(&self.clock, &self.expiry);
         tokio::select! {
             biased;
             _ = self.down.changed() => Reason::Over,
             closing = self.closings.recv() => closing.map_or(Reason::Over, Reason::Closing),
             () = due => Reason::TimerDue,
+            () = expired => Reason::Expired,
+            () = self.expiry.changed.notified() => Reason::TimerSet,
             () = self.timer.changed.notified() => Reason::TimerSet,
             () = self.notices.arrived.notified() => Reason::Changes,
             () = self.home.changed() => Reason::Changes,
         }
+    }
+}
+
+async fn until(clock: &SharedClock, timer: &Timer) {
+    match timer.at() {
+        Some(at) => clock.sleep_until(at).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use super::checkpoints::Checkpoints;
 use super::imports::Imports;
 use super::moments::{Moments, Nonces};
-use super::outlet::{Open, Outlets, Queue};
+use super::outlet::{EventId, Lane, Open, Outlets, Queue, Way};
 use super::reducer::{Answer, Event, Program, Reducer, Trap};
 use super::rights::Declared;
 use super::shared::Shared;
-use super::work;
+use super::{Attaching, work};
 use crate::clock::Moment;
 use crate::contract::exports::hearth::mcp::server::Tool;
 use crate::contract::hearth::mcp::types::{
@@ -48,6 +48,8 @@ pub(super) struct Core {
 pub(super) struct Cause {
     pub principal: Option<Principal>,
     pub session: Option<String>,
+    /// The queue of its HTTP exchange.
+    pub exchange: Option<Arc<Lane>>,
     /// The work that it is news of.
     pub work: Option<NewsOf>,
     /// The news are the last: the work is over when the event has come to its end.
@@ -175,17 +177,7 @@ impl Core {
     }
 
     fn settle(&mut self, shared: &Arc<Shared>, event: &Event, answer: Answer, cause: &Cause) -> Option<String> {
-        match event {
-            Event::Open { origin, .. } => {
-                let session = answer.session.clone().unwrap_or_default();
-                self.opened(shared, origin.outlet, session, &origin.principal, &answer.effects);
-            }
-            Event::Attach(attachment) => {
-                let session = attachment.session.clone().unwrap_or_default();
-                self.opened(shared, attachment.outlet, session, &attachment.principal, &[]);
-            }
-            _ => {}
-        }
+        self.opened(event, &answer, cause);
         if let (true, Some(of)) = (cause.over, &cause.work) {
             self.work.remove(&of.key);
         }
@@ -196,31 +188,60 @@ impl Core {
         answer.session
     }
 
-    /// The outlet is live before the effects of its event are applied. The SSE session that was kept in the same event
-    /// goes with it.
-    fn opened(&mut self, shared: &Shared, outlet: Outlet, session: String, principal: &Principal, effects: &[Effect]) {
-        let checkpoints = effects.iter().filter_map(|effect| match effect {
-            Effect::Keep(kept) if kept.kind == CheckpointKind::Session && kept.transport == Transport::Sse => {
-                Some(kept.key.clone())
+    /// An outlet is live before the effects of its event are applied. The SSE session or the exchange that was kept in the
+    /// same event goes with it.
+    fn opened(&mut self, event: &Event, answer: &Answer, cause: &Cause) {
+        let (outlet, principal, session, kind) = match event {
+            Event::Open { origin, .. } => {
+                let session = answer.session.as_ref();
+                (origin.outlet, &origin.principal, session, CheckpointKind::Session)
+            }
+            Event::Receive(delivery) => {
+                let Some(outlet) = delivery.exchange else { return };
+                let session = answer.session.as_ref().or(delivery.session.as_ref());
+                (outlet, &delivery.principal, session, CheckpointKind::Exchange)
+            }
+            Event::Attach(attachment) if attachment.resumes.is_none() => {
+                let session = attachment.session.as_ref();
+                (
+                    attachment.outlet,
+                    &attachment.principal,
+                    session,
+                    CheckpointKind::Exchange,
+                )
+            }
+            _ => return,
+        };
+        let checkpoints = answer.effects.iter().filter_map(|effect| match effect {
+            // A session of Streamable HTTP outlives what is said in it.
+            Effect::Keep(kept) if kept.kind == kind => {
+                (kind == CheckpointKind::Exchange || kept.transport == Transport::Sse).then(|| kept.key.clone())
             }
             _ => None,
         });
+        let way = match &cause.exchange {
+            Some(lane) => Way::Exchange(lane.clone()),
+            None => Way::Stream(Arc::new(Queue::default())),
+        };
         let open = Open {
-            queue: Arc::new(Queue::default()),
-            session,
+            way,
+            session: session.cloned().unwrap_or_default(),
             principal: principal.id.clone(),
             checkpoints: checkpoints.collect(),
         };
         self.outlets.insert(outlet, open);
-        shared.board.lock().sessions = self.outlets.len();
     }
 
-    /// The outlet is over: the component hears of it, and what was kept of its session goes. Only the first call counts.
+    /// The outlet is over: the component hears of it, and what was kept of it goes. Only the first call counts.
     pub async fn close(&mut self, shared: &Arc<Shared>, outlet: Outlet) {
         let Some(open) = self.outlets.remove(outlet) else {
             return;
         };
-        open.queue.end();
+        open.end();
+        if open.is_finished() {
+            // The component was done with it long ago.
+            return self.count(shared);
+        }
         let moment = self.moments.next(shared.clock.now());
         let event = Event::Closed { outlet, moment };
         let told = self.deliver(shared, event, Cause::default()).await;
@@ -232,6 +253,52 @@ impl Core {
             self.rebuild(shared).await;
         }
         self.count(shared);
+    }
+
+    /// What a client goes on reading, if it says so. Somebody without that session is left to the component, which tells
+    /// that there is none.
+    ///
+    /// # Errors
+    /// With what it said, if nothing of the session can be resumed there.
+    pub fn resumed(&self, attaching: &Attaching) -> Result<Option<(EventId, Arc<Lane>)>, String> {
+        let (Some(last), Some(session)) = (&attaching.last_event, &attaching.session) else {
+            return Ok(None);
+        };
+        let principal = &attaching.principal.id;
+        let is_theirs =
+            self.checkpoints.is_session_of(session, principal) || self.outlets.has_exchange_of(session, principal);
+        if !is_theirs {
+            return Ok(None);
+        }
+        let lane = last.parse().ok().and_then(|event: EventId| {
+            let open = self.outlets.get(event.outlet)?;
+            match &open.way {
+                Way::Exchange(lane) if open.session == *session && lane.follows(event.number) => {
+                    Some((event, lane.clone()))
+                }
+                _ => None,
+            }
+        });
+        lane.map(Some).ok_or_else(|| last.clone())
+    }
+
+    /// The connection of an outlet is over, which can be resumed for a while from then on.
+    pub fn left(&mut self, shared: &Shared, outlet: Outlet, moment: Moment) {
+        let Some(open) = self.outlets.get(outlet) else { return };
+        if matches!(&open.way, Way::Exchange(lane) if !lane.is_connected()) {
+            let until = moment.saturating_add(shared.limits.resume_time_ms);
+            self.outlets.expiries.set(outlet, until);
+            shared.expiry.set(self.outlets.expiries.next());
+        }
+    }
+
+    /// Ends what nobody has resumed in time.
+    pub async fn expire(&mut self, shared: &Arc<Shared>) {
+        let now = shared.clock.now();
+        while let Some(outlet) = self.outlets.expiries.take_due(now) {
+            self.close(shared, outlet).await;
+        }
+        shared.expiry.set(self.outlets.expiries.next());
     }
 
     /// Delivers what changed in the home, the configuration and the rights.
@@ -251,7 +318,8 @@ impl Core {
     /// Brings the board up to date.
     pub fn count(&self, shared: &Shared) {
         let mut board = shared.board.lock();
-        board.sessions = self.outlets.len();
+        board.sessions = self.outlets.streams() + self.checkpoints.sessions();
+        board.exchanges = self.outlets.exchanges();
         board.work = self.work.len();
         board.checkpoints = self.checkpoints.len();
         board.set_aside = self.checkpoints.aside();

@@ -209,6 +209,7 @@ fn of_engine(refused: engine::Refused) -> Refused {
             tracing::debug!(reason = ?refusal.reason, detail = refusal.detail, "a request was refused");
             Refused::Component(refusal)
         }
+        engine::Refused::UnknownEvent(event) => Refused::UnknownEvent(event),
         engine::Refused::Fault => Refused::Fault,
         engine::Refused::Ended => Refused::Ending,
     }

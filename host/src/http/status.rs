@@ -13,6 +13,12 @@ use crate::contract::hearth::mcp::types::{Refusal, RefusalReason, Status};
 /// Seconds after which a client that met a full table may try again: streams that nobody reads are gone by then.
 const RETRY_AFTER_S: HeaderValue = HeaderValue::from_static("30");
 
+/// What a path of MCP has in every version.
+const ALLOWED_IN_EVERY_VERSION: HeaderValue = HeaderValue::from_static("POST,OPTIONS");
+
+/// Characters of an event id that are said back.
+const SHOWN: usize = 100;
+
 /// Why a request is not answered as it wished. The component's refusals, and all that the host itself refuses.
 #[derive(Debug)]
 pub enum Refused {
@@ -41,8 +47,16 @@ pub enum Refused {
     },
     /// The body broke off.
     BodyBroken,
+    /// The client accepts nothing that could be answered.
+    NotAcceptable,
+    /// The body is not said to be JSON.
+    NotJson,
     /// The component refused it.
     Component(Refusal),
+    /// Nothing can be resumed after the event of this id.
+    UnknownEvent(String),
+    /// The exchange was ended before anything was said in it.
+    Unanswered,
     /// The component failed at it twice.
     Fault,
     /// The host is shutting down.
@@ -57,6 +71,12 @@ impl Refused {
         match self {
             Self::MethodNotAllowed { allow } => {
                 headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+            }
+            Self::Component(Refusal {
+                reason: RefusalReason::NotInThisVersion,
+                ..
+            }) => {
+                headers.insert(header::ALLOW, ALLOWED_IN_EVERY_VERSION);
             }
             Self::Unauthenticated(why) => {
                 headers.insert(header::WWW_AUTHENTICATE, why.challenge());
@@ -78,7 +98,9 @@ impl Refused {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::Unwelcome(Unwelcome::NoHost) | Self::BodyBroken => StatusCode::BAD_REQUEST,
+            Self::Unwelcome(Unwelcome::NoHost) | Self::BodyBroken | Self::UnknownEvent(_) => StatusCode::BAD_REQUEST,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unwelcome(_) | Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
@@ -86,7 +108,7 @@ impl Refused {
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTooLate { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Component(refusal) => of_reason(refusal.reason),
-            Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Fault | Self::Unanswered => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Ending => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -106,6 +128,17 @@ impl Refused {
             .into(),
             Self::BodyBroken => "The request body broke off or could not be read".into(),
             Self::Component(refusal) => of_refusal(refusal),
+            Self::NotAcceptable => "406: Not Acceptable. This is a stream of text/event-stream".into(),
+            Self::NotJson => "415: Unsupported Media Type. The body is to be application/json".into(),
+            Self::UnknownEvent(event) => {
+                let shown: String = event.chars().take(SHOWN).collect();
+                format!(
+                    "Last-Event-ID '{shown}' is unknown: nothing of this session can be resumed after it. Begin a new \
+                     stream without it"
+                )
+                .into()
+            }
+            Self::Unanswered => "The request was ended without an answer".into(),
             Self::Ending => "The server is shutting down".into(),
             Self::Fault => {
                 "The server failed at this request and has recovered; other requests are not affected".into()

@@ -237,8 +237,10 @@ impl World {
             body: body.into(),
         };
         Some(match self.stage.engine.receive(incoming).await {
-            Ok(Received { session: None }) => format!("{name:?} is heard"),
-            Ok(Received { session: Some(session) }) => format!("{name:?} is heard and has session {session}"),
+            Ok(Received { session: None, .. }) => format!("{name:?} is heard"),
+            Ok(Received {
+                session: Some(session), ..
+            }) => format!("{name:?} is heard and has session {session}"),
             Err(refused) => format!("{name:?} is refused: {refused:?}"),
         })
     }

@@ -1,15 +1,12 @@
-//! Outlets: the ordered queues to clients. The engine puts messages in, a transport polls them out.
+//! The queue to a client of HTTP+SSE: what was put in comes out once, and nothing of it is kept.
 
-use std::collections::{HashMap, VecDeque};
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
 
-use crate::contract::hearth::mcp::types::Outlet as Id;
+use super::{Full, remember};
 use crate::limits::Limits;
 
 /// Places that an empty queue keeps; what a burst took beyond that is given back.
@@ -17,7 +14,7 @@ const KEPT_PLACES: usize = 8;
 
 /// One queue. No task belongs to it, only the waker of whoever reads it.
 #[derive(Debug, Default)]
-pub(super) struct Queue {
+pub(in crate::engine) struct Queue {
     state: Mutex<State>,
 }
 
@@ -37,10 +34,6 @@ struct Message {
     body: Bytes,
     replaces: Option<Box<str>>,
 }
-
-/// Nobody reads the queue, and it is full.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Full;
 
 impl Queue {
     /// Puts a message in. At the limit the queue is emptied and ended: the client has lost messages, so its stream is
@@ -73,7 +66,7 @@ impl Queue {
         self.lock().end();
     }
 
-    fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
+    pub(super) fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let mut state = self.lock();
         if let Some(message) = state.messages.pop_front() {
             state.bytes -= message.body.len();
@@ -89,7 +82,7 @@ impl Queue {
         Poll::Pending
     }
 
-    fn poll_end(&self, context: &mut Context<'_>) -> Poll<()> {
+    pub(super) fn poll_end(&self, context: &mut Context<'_>) -> Poll<()> {
         let mut state = self.lock();
         if state.ended {
             return Poll::Ready(());
@@ -119,161 +112,6 @@ impl State {
         self.ended = true;
         for waker in [self.reader.take(), self.watcher.take()].into_iter().flatten() {
             waker.wake();
-        }
-    }
-}
-
-fn remember(place: &mut Option<Waker>, context: &Context<'_>) {
-    match place {
-        Some(waker) => waker.clone_from(context.waker()),
-        None => *place = Some(context.waker().clone()),
-    }
-}
-
-/// The stream of one session: message bodies, one JSON value an item. It ends when the engine ends the outlet. Dropping
-/// it says that the client hung up.
-#[derive(Debug)]
-pub struct Stream {
-    session: String,
-    outlet: Id,
-    queue: Arc<Queue>,
-    closings: mpsc::UnboundedSender<Id>,
-}
-
-impl Stream {
-    pub(super) fn new(session: String, outlet: Id, queue: Arc<Queue>, closings: mpsc::UnboundedSender<Id>) -> Self {
-        Self {
-            session,
-            outlet,
-            queue,
-            closings,
-        }
-    }
-
-    /// The id under which the client posts.
-    pub fn session(&self) -> &str {
-        &self.session
-    }
-
-    /// The number of its outlet.
-    pub fn outlet(&self) -> Id {
-        self.outlet
-    }
-
-    /// Resolves when the engine has ended the outlet, even if nobody polls the stream: a transport that is stuck in
-    /// writing to a client that does not read would not hear of it otherwise.
-    pub fn ended(&self) -> Ended {
-        Ended(self.queue.clone())
-    }
-}
-
-impl futures_util::Stream for Stream {
-    type Item = Bytes;
-
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        self.queue.poll_next(context)
-    }
-}
-
-impl Drop for Stream {
-    fn drop(&mut self) {
-        self.queue.end();
-        // An error means that the engine is gone, and its sessions with it.
-        let _ = self.closings.send(self.outlet);
-    }
-}
-
-/// See [`Stream::ended`]. One at a time hears of it.
-#[derive(Debug)]
-pub struct Ended(Arc<Queue>);
-
-impl Future for Ended {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        self.0.poll_end(context)
-    }
-}
-
-/// An outlet that is open.
-#[derive(Debug)]
-pub(super) struct Open {
-    pub queue: Arc<Queue>,
-    pub session: String,
-    /// Id of the principal that it belongs to.
-    pub principal: String,
-    /// Checkpoints of its session: they go with it.
-    pub checkpoints: Vec<String>,
-}
-
-/// All open outlets, and which numbers were given out.
-#[derive(Debug, Default)]
-pub(super) struct Outlets {
-    open: HashMap<Id, Open>,
-    last: Id,
-}
-
-/// Where a message would go.
-pub(super) enum Destination<'a> {
-    Open(&'a Open),
-    /// It was open once.
-    Ended,
-    /// No such number was ever given out.
-    Unknown,
-}
-
-impl Outlets {
-    /// A number that was never given out before.
-    pub fn number(&mut self) -> Id {
-        self.last += 1;
-        self.last
-    }
-
-    pub fn insert(&mut self, id: Id, open: Open) {
-        self.open.insert(id, open);
-    }
-
-    pub fn find(&self, id: Id) -> Destination<'_> {
-        match self.open.get(&id) {
-            Some(open) => Destination::Open(open),
-            None if (1..=self.last).contains(&id) => Destination::Ended,
-            None => Destination::Unknown,
-        }
-    }
-
-    pub fn open_mut(&mut self, id: Id) -> Option<&mut Open> {
-        self.open.get_mut(&id)
-    }
-
-    /// The outlet is over; only the first who says so gets it.
-    pub fn remove(&mut self, id: Id) -> Option<Open> {
-        self.open.remove(&id)
-    }
-
-    /// The outlets whose session has this checkpoint.
-    pub fn of_checkpoint(&self, key: &str) -> Vec<Id> {
-        let mut ids: Vec<Id> = self
-            .open
-            .iter()
-            .filter(|(_, open)| open.checkpoints.iter().any(|own| own == key))
-            .map(|(id, _)| *id)
-            .collect();
-        ids.sort_unstable();
-        ids
-    }
-
-    /// Whether a session of this principal is live.
-    pub fn has_session_of(&self, principal: &str) -> bool {
-        self.open.values().any(|open| open.principal == principal)
-    }
-
-    pub fn len(&self) -> usize {
-        self.open.len()
-    }
-
-    pub fn end_all(&self) {
-        for open in self.open.values() {
-            open.queue.end();
         }
     }
 }

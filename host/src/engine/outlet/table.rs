@@ -1,0 +1,175 @@
+//! All open outlets, and which numbers were given out.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+use super::{Expiries, Id, Lane, Queue};
+
+/// Exchanges of one session that are finished and can still be resumed. The oldest go first.
+const FINISHED_PER_SESSION: usize = 16;
+
+/// Exchanges that finished last, of all sessions: what is sent to one of them breaks the contract.
+const FINISHED_KNOWN: usize = 256;
+
+/// An outlet that is open.
+#[derive(Debug)]
+pub(in crate::engine) struct Open {
+    pub way: Way,
+    /// The session that it belongs to; empty where there is none.
+    pub session: String,
+    /// Id of the principal that it belongs to.
+    pub principal: String,
+    /// Checkpoints of it: they go with it.
+    pub checkpoints: Vec<String>,
+}
+
+/// How its messages get to the client.
+#[derive(Debug, Clone)]
+pub(in crate::engine) enum Way {
+    /// The stream of an SSE session.
+    Stream(Arc<Queue>),
+    /// An exchange or stream of Streamable HTTP.
+    Exchange(Arc<Lane>),
+}
+
+impl Open {
+    pub fn end(&self) {
+        match &self.way {
+            Way::Stream(queue) => queue.end(),
+            Way::Exchange(lane) => lane.end(),
+        }
+    }
+
+    /// Nobody has anything more to say on it; it is open only to be read again.
+    pub fn is_finished(&self) -> bool {
+        matches!(&self.way, Way::Exchange(lane) if lane.is_finished())
+    }
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Outlets {
+    open: HashMap<Id, Open>,
+    last: Id,
+    streams: usize,
+    /// Finished exchanges that can be resumed, by their session, the oldest first.
+    finished: BTreeMap<String, VecDeque<Id>>,
+    finished_last: VecDeque<Id>,
+    pub expiries: Expiries,
+}
+
+/// Where a message would go.
+pub(in crate::engine) enum Destination<'a> {
+    Open(&'a Open),
+    /// It was open once.
+    Ended,
+    /// It has got its last message, not long ago.
+    Finished,
+    /// No such number was ever given out.
+    Unknown,
+}
+
+impl Outlets {
+    /// A number that was never given out before.
+    pub fn number(&mut self) -> Id {
+        self.last += 1;
+        self.last
+    }
+
+    pub fn insert(&mut self, id: Id, open: Open) {
+        self.streams += usize::from(matches!(open.way, Way::Stream(_)));
+        self.open.insert(id, open);
+    }
+
+    pub fn find(&self, id: Id) -> Destination<'_> {
+        match self.open.get(&id) {
+            Some(open) => Destination::Open(open),
+            None if self.finished_last.contains(&id) => Destination::Finished,
+            None if (1..=self.last).contains(&id) => Destination::Ended,
+            None => Destination::Unknown,
+        }
+    }
+
+    pub fn get(&self, id: Id) -> Option<&Open> {
+        self.open.get(&id)
+    }
+
+    /// The outlet is over; only the first who says so gets it.
+    pub fn remove(&mut self, id: Id) -> Option<Open> {
+        let open = self.open.remove(&id)?;
+        self.streams -= usize::from(matches!(open.way, Way::Stream(_)));
+        self.expiries.remove(id);
+        if let Some(finished) = self.finished.get_mut(&open.session) {
+            finished.retain(|other| *other != id);
+            if finished.is_empty() {
+                self.finished.remove(&open.session);
+            }
+        }
+        Some(open)
+    }
+
+    /// The exchange has got its last message. It stays only if it can be resumed, and then not for ever.
+    pub fn finish(&mut self, id: Id) {
+        if self.finished_last.len() == FINISHED_KNOWN {
+            self.finished_last.pop_front();
+        }
+        self.finished_last.push_back(id);
+        let Some(open) = self.open.get(&id) else { return };
+        if !matches!(&open.way, Way::Exchange(lane) if lane.is_resumable()) {
+            self.remove(id);
+            return;
+        }
+        let finished = self.finished.entry(open.session.clone()).or_default();
+        finished.push_back(id);
+        if finished.len() > FINISHED_PER_SESSION
+            && let Some(oldest) = finished.front().copied()
+        {
+            // Who reads it can read it to its end.
+            self.remove(oldest);
+        }
+    }
+
+    /// The outlets that go with this checkpoint: those that it was kept for, and those of the session that it is.
+    pub fn of_checkpoint(&self, key: &str) -> Vec<Id> {
+        let mut ids: Vec<Id> = self
+            .open
+            .iter()
+            .filter(|(_, open)| {
+                let of_session = matches!(open.way, Way::Exchange(_)) && open.session == key;
+                of_session || open.checkpoints.iter().any(|own| own == key)
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// Whether this principal has one.
+    pub fn has_session_of(&self, principal: &str) -> bool {
+        self.open.values().any(|open| open.principal == principal)
+    }
+
+    /// Whether this session of this principal has one of Streamable HTTP.
+    pub fn has_exchange_of(&self, session: &str, principal: &str) -> bool {
+        self.open.values().any(|open| {
+            let is_exchange = matches!(open.way, Way::Exchange(_));
+            is_exchange && open.session == session && open.principal == principal
+        })
+    }
+
+    /// Streams of SSE sessions.
+    pub fn streams(&self) -> usize {
+        self.streams
+    }
+
+    /// Exchanges and streams of Streamable HTTP, those among them that can only be read again.
+    pub fn exchanges(&self) -> usize {
+        self.open.len() - self.streams
+    }
+
+    pub fn end_all(&self) {
+        for open in self.open.values() {
+            open.end();
+        }
+    }
+}
