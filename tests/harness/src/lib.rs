@@ -39,5 +39,6 @@ pub mod simulated;
 pub mod simulated_home;
 pub mod simulation;
 pub mod stage;
+pub mod streamable;
 pub mod template;
 pub mod trace;

@@ -1,9 +1,11 @@
 //! Effects in JSON.
 //!
-//! `{"send": {"body", "outlet"?, "replaces"?}}`, `{"end": outlet?}`, `{"perform": {"key", "principal"?, "actions",
+//! `{"send": {"body"?, "bytes"?, "outlet"?, "replaces"?, "last"?, "status"?}}`, `{"end": outlet?}`, `{"perform": {"key", "principal"?, "actions",
 //! "patience"?, "deadline"?, "ticket"?}}` (the ticket may hold `"trap"` and `"always"`), `{"abandon": key}`,
 //! `{"keep": {"key", "body"?, "bytes"?, "format"?, "poison"?, "unreadable"?}}`, `{"forget": key}`, `{"wake": moment}`,
-//! `{"log": text}`, `{"resumable": outlet}`, `{"detach": outlet}`. An outlet that is not given is that of the session.
+//! `{"log": text}`, `{"resumable": {"outlet"?, "session"?, "prime"?}}`, `{"detach": {"outlet"?, "retry"?}}`. An outlet that
+//! is not given is that of the SSE session or of the exchange. `bytes` makes a body of that many; without either it is
+//! empty.
 
 use serde_json::{Value, json};
 
@@ -55,9 +57,13 @@ pub fn read(effect: &Value, asker: &Asker) -> Effect {
     match name.as_str() {
         "send" => Effect::Send(Send {
             outlet: outlet(&of["outlet"]),
-            body: of["body"].to_string().into_bytes(),
-            last: false,
-            status: Status::Ok,
+            body: match (of.get("body"), of["bytes"].as_u64()) {
+                (Some(body), _) => body.to_string().into_bytes(),
+                (None, Some(bytes)) => vec![b'1'; bytes as usize],
+                (None, None) => Vec::new(),
+            },
+            last: of["last"] == true,
+            status: status(of["status"].as_str().unwrap_or("ok")),
             replaces: of["replaces"].as_str().map(str::to_owned),
         }),
         "end" => Effect::End(outlet(of)),
@@ -71,15 +77,26 @@ pub fn read(effect: &Value, asker: &Asker) -> Effect {
             text: text(of),
         }),
         "resumable" => Effect::Resumable(Resumable {
-            outlet: outlet(of),
-            session: asker.session.to_owned(),
-            prime: true,
+            outlet: outlet(&of["outlet"]),
+            session: of["session"].as_str().unwrap_or(asker.session).to_owned(),
+            prime: of["prime"] == true,
         }),
         "detach" => Effect::Detach(Detach {
-            outlet: outlet(of),
-            retry: 0,
+            outlet: outlet(&of["outlet"]),
+            retry: of["retry"].as_u64().unwrap_or_default() as u32,
         }),
         other => panic!("no such effect: {other}"),
+    }
+}
+
+fn status(name: &str) -> Status {
+    match name {
+        "ok" => Status::Ok,
+        "accepted" => Status::Accepted,
+        "bad-request" => Status::BadRequest,
+        "not-found" => Status::NotFound,
+        "method-not-allowed" => Status::MethodNotAllowed,
+        other => panic!("no such status: {other}"),
     }
 }
 
@@ -121,7 +138,10 @@ fn keep(of: &Value, asker: &Asker) -> Checkpoint {
     }
     let mut kept = checkpoint(
         of["key"].as_str().unwrap_or_default(),
-        CheckpointKind::Session,
+        match of["kind"].as_str() {
+            Some("exchange") => CheckpointKind::Exchange,
+            _ => CheckpointKind::Session,
+        },
         Some(asker.principal),
         body,
     );

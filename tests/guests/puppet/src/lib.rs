@@ -7,6 +7,10 @@
 //!   good: it is kept, so a new instance is armed as well;
 //! - `"ask"`: `lookup`, `snapshot` or `limits`: answers twice what the import says, and once what `random` is.
 //!
+//! On Streamable HTTP `"begin": true` begins a session; without a session all is done as well. GET and DELETE are told what
+//! to do, and whether to refuse, by the header `mcp-puppet`: an object like a body. What they were is told to all SSE
+//! sessions: `{"attached": outlet, "resumes": outlet?}`, `{"dismissed": session}`.
+//!
 //! News and changes are sent on as they come: `{"news": …}` to the outlet of the session that performed, `{"changed": …}`
 //! to all sessions.
 // Natively there is nothing: the exports have names that only a component can bear.
@@ -27,7 +31,7 @@ use std::cell::RefCell;
 
 use contract::exports::hearth::mcp::server as exports;
 use contract::hearth::mcp::types::{
-    Change, Checkpoint, Effect, Header, Moment, News, Nonce, Outlet, Principal, Refusal, RefusalReason, Route,
+    Change, Checkpoint, Effect, Moment, News, Nonce, Outlet, Principal, Refusal, Route,
 };
 use puppet::Puppet;
 
@@ -39,13 +43,6 @@ thread_local! {
 
 fn with<T>(act: impl FnOnce(&mut Puppet) -> T) -> T {
     PUPPET.with_borrow_mut(act)
-}
-
-fn unsupported() -> Refusal {
-    Refusal {
-        reason: RefusalReason::Unsupported,
-        detail: String::new(),
-    }
 }
 
 impl exports::Guest for Guest {
@@ -86,12 +83,12 @@ impl exports::Guest for Guest {
         with(|puppet| puppet.receive(delivery))
     }
 
-    fn attach(_: exports::Attachment) -> Result<Vec<Effect>, Refusal> {
-        Err(unsupported())
+    fn attach(attachment: exports::Attachment) -> Result<Vec<Effect>, Refusal> {
+        with(|puppet| puppet.attach(attachment))
     }
 
-    fn dismiss(_: exports::Dismissal) -> Result<Vec<Effect>, Refusal> {
-        Err(unsupported())
+    fn dismiss(dismissal: exports::Dismissal) -> Result<Vec<Effect>, Refusal> {
+        with(|puppet| puppet.dismiss(dismissal))
     }
 
     fn resume(ticket: Vec<u8>, news: News, _: Moment, _: Nonce) -> Vec<Effect> {

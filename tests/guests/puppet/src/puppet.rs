@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::contract::exports::hearth::mcp::server::{Delivery, OpenWork, Opened, Origin, Received};
+use crate::contract::exports::hearth::mcp::server::{
+    Attachment, Delivery, Dismissal, OpenWork, Opened, Origin, Received,
+};
 use crate::contract::hearth::mcp::types::{
-    Change, Checkpoint, CheckpointKind, Effect, News, Outcome, OutcomeKind, Refusal, RefusalReason,
+    Change, Checkpoint, CheckpointKind, Effect, Header, News, Outcome, OutcomeKind, Refusal, RefusalReason, Transport,
 };
 use crate::contract::hearth::mcp::{config_entries, home, installation};
 use crate::effects::{Asker, checkpoint, message, read};
@@ -18,6 +20,8 @@ const ARMED: &str = "armed";
 pub struct Puppet {
     /// Outlet and the bodies received, by session.
     sessions: BTreeMap<String, (u64, u64)>,
+    /// Principal and the bodies received, by session of Streamable HTTP.
+    streamable: BTreeMap<String, (String, u64)>,
     /// How it traps, by the event.
     armed: BTreeMap<String, String>,
 }
@@ -44,6 +48,8 @@ impl Puppet {
                 self.arm(&body);
             } else if let (Some(outlet), Some(count)) = (body["outlet"].as_u64(), body["count"].as_u64()) {
                 self.sessions.insert(kept.key, (outlet, count));
+            } else if let (Some(principal), Some(count)) = (kept.principal, body["streamable"].as_u64()) {
+                self.streamable.insert(kept.key, (principal, count));
             }
         }
         for open in work {
@@ -58,34 +64,36 @@ impl Puppet {
     pub fn open(&mut self, origin: Origin) -> Result<Opened, Refusal> {
         let session = format!("s{}", origin.outlet);
         if origin.headers.iter().any(|header| header.name == "mcp-refuse") {
-            return Err(refusal("as you wish"));
+            return Err(malformed("as you wish"));
         }
         self.sessions.insert(session.clone(), (origin.outlet, 0));
-        let effects = vec![self.kept(&session, &origin.principal.id)];
+        let effects = self.kept(&session, &origin.principal.id).into_iter().collect();
         self.at("open", Ok(Opened { session, effects }))
     }
 
     pub fn receive(&mut self, delivery: Delivery) -> Result<Received, Refusal> {
-        let body: Value = serde_json::from_slice(&delivery.body).map_err(|error| refusal(&error.to_string()))?;
-        if let Some(text) = body["refuse"].as_str() {
-            return Err(Refusal {
-                reason: reason(body["reason"].as_str().unwrap_or("malformed")),
-                detail: text.to_owned(),
-            });
+        let body: Value = serde_json::from_slice(&delivery.body).map_err(|error| malformed(&error.to_string()))?;
+        refused(&body)?;
+        let principal = delivery.principal.id;
+        let begun = (body["begin"] == true).then(|| format!("z{}", delivery.exchange.unwrap_or_default()));
+        if let Some(begun) = &begun {
+            self.streamable.insert(begun.clone(), (principal.clone(), 0));
         }
-        let session = delivery.session.unwrap_or_default();
-        let Some((outlet, count)) = self.sessions.get_mut(&session) else {
-            return Err(refusal("no such session"));
-        };
-        *count += 1;
+        let session = begun.clone().or(delivery.session);
+        let (outlet, count) = self.addressed(session.as_deref(), delivery.exchange, &principal)?;
+        let session = session.unwrap_or_default();
         let asker = Asker {
             session: &session,
-            principal: &delivery.principal.id,
-            outlet: *outlet,
+            principal: &principal,
+            outlet,
         };
         let mut effects = Vec::new();
         if delivery.fault {
-            effects.push(message(asker.outlet, &json!({"fault": true, "count": *count})));
+            let mut said = message(outlet, &json!({"fault": true, "count": count}));
+            if let (Effect::Send(send), true) = (&mut said, delivery.exchange.is_some()) {
+                send.last = true;
+            }
+            effects.push(said);
         } else {
             effects.extend(list(&body["do"]).iter().map(|effect| read(effect, &asker)));
         }
@@ -96,15 +104,87 @@ impl Puppet {
             let answer = json!({"asked": [ask(what), ask(what)]});
             effects.push(message(asker.outlet, &answer));
         }
-        effects.push(self.kept(&session, &delivery.principal.id));
+        effects.extend(self.kept(&session, &principal));
         if body["arm"]["for_good"] == true {
             let armed = body["arm"].to_string().into_bytes();
             effects.push(Effect::Keep(checkpoint(ARMED, CheckpointKind::Shared, None, armed)));
         }
-        let received = Received { effects, session: None };
+        let received = Received {
+            effects,
+            session: begun,
+        };
         let received = self.at("receive", received);
         self.arm(&body["arm"]);
         Ok(received)
+    }
+
+    /// The outlet for the answers to a body, and how many bodies its session has had with it.
+    fn addressed(
+        &mut self,
+        session: Option<&str>,
+        exchange: Option<u64>,
+        principal: &str,
+    ) -> Result<(u64, u64), Refusal> {
+        let Some(exchange) = exchange else {
+            let session = session.unwrap_or_default();
+            let (outlet, count) = self
+                .sessions
+                .get_mut(session)
+                .ok_or_else(|| malformed("no such session"))?;
+            *count += 1;
+            return Ok((*outlet, *count));
+        };
+        let Some(session) = session else {
+            return Ok((exchange, 0));
+        };
+        let (owner, count) = self.streamable.get_mut(session).ok_or_else(|| unknown(session))?;
+        if owner != principal {
+            return Err(unknown(session));
+        }
+        *count += 1;
+        Ok((exchange, *count))
+    }
+
+    pub fn attach(&mut self, attachment: Attachment) -> Result<Vec<Effect>, Refusal> {
+        let told = told(&attachment.headers);
+        refused(&told)?;
+        let session = self.own(attachment.session, &attachment.principal.id)?;
+        let asker = Asker {
+            session: &session,
+            principal: &attachment.principal.id,
+            outlet: attachment.resumes.unwrap_or(attachment.outlet),
+        };
+        let mut effects = self.tell(&json!({"attached": attachment.outlet, "resumes": attachment.resumes}));
+        effects.extend(list(&told["do"]).iter().map(|effect| read(effect, &asker)));
+        Ok(self.at("attach", effects))
+    }
+
+    pub fn dismiss(&mut self, dismissal: Dismissal) -> Result<Vec<Effect>, Refusal> {
+        let told = told(&dismissal.headers);
+        refused(&told)?;
+        let session = self.own(dismissal.session, &dismissal.principal.id)?;
+        let asker = Asker {
+            session: &session,
+            principal: &dismissal.principal.id,
+            outlet: 0,
+        };
+        let mut effects = self.tell(&json!({ "dismissed": session }));
+        effects.extend(list(&told["do"]).iter().map(|effect| read(effect, &asker)));
+        self.streamable.remove(&session);
+        effects.push(Effect::Forget(session));
+        Ok(self.at("dismiss", effects))
+    }
+
+    /// A session of Streamable HTTP of this principal.
+    fn own(&self, session: Option<String>, principal: &str) -> Result<String, Refusal> {
+        let session = session.ok_or_else(|| Refusal {
+            reason: RefusalReason::SessionRequired,
+            detail: String::new(),
+        })?;
+        match self.streamable.get(&session) {
+            Some((owner, _)) if owner == principal => Ok(session),
+            _ => Err(unknown(&session)),
+        }
     }
 
     pub fn resume(&mut self, ticket: &[u8], news: News) -> Vec<Effect> {
@@ -170,10 +250,17 @@ impl Puppet {
             .collect()
     }
 
-    fn kept(&self, session: &str, principal: &str) -> Effect {
-        let (outlet, count) = self.sessions.get(session).copied().unwrap_or_default();
+    fn kept(&self, session: &str, principal: &str) -> Option<Effect> {
+        if let Some((_, count)) = self.streamable.get(session) {
+            let body = json!({ "streamable": count }).to_string().into_bytes();
+            let mut kept = checkpoint(session, CheckpointKind::Session, Some(principal), body);
+            kept.transport = Transport::Streamable;
+            return Some(Effect::Keep(kept));
+        }
+        let (outlet, count) = self.sessions.get(session)?;
         let body = json!({"outlet": outlet, "count": count}).to_string().into_bytes();
-        Effect::Keep(checkpoint(session, CheckpointKind::Session, Some(principal), body))
+        let kept = checkpoint(session, CheckpointKind::Session, Some(principal), body);
+        Some(Effect::Keep(kept))
     }
 
     fn arm(&mut self, body: &Value) {
@@ -187,11 +274,37 @@ fn list(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
-fn refusal(detail: &str) -> Refusal {
+fn malformed(detail: &str) -> Refusal {
     Refusal {
         reason: RefusalReason::Malformed,
         detail: detail.to_owned(),
     }
+}
+
+fn unknown(session: &str) -> Refusal {
+    Refusal {
+        reason: RefusalReason::UnknownSession,
+        detail: session.to_owned(),
+    }
+}
+
+/// Refuses what is to be refused.
+fn refused(body: &Value) -> Result<(), Refusal> {
+    match body["refuse"].as_str() {
+        None => Ok(()),
+        Some(text) => Err(Refusal {
+            reason: reason(body["reason"].as_str().unwrap_or("malformed")),
+            detail: text.to_owned(),
+        }),
+    }
+}
+
+/// What a request without a body is told to do.
+fn told(headers: &[Header]) -> Value {
+    let header = headers.iter().find(|header| header.name == "mcp-puppet");
+    header.map_or(Value::Null, |header| {
+        serde_json::from_str(&header.value).expect("a test says what it means")
+    })
 }
 
 /// The reason of this name in the contract.
