@@ -1,8 +1,10 @@
 //! A plain HTTP/1.1 client that hides nothing: tests see every byte, and can send what no library would.
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use hearth_harness::schemas::Conversation;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -244,7 +246,12 @@ pub fn get(path: &str, token: &str) -> String {
 pub struct Events {
     connection: Connection,
     pending: Vec<u8>,
+    /// What was said in the session, to hold each message against the schema of the protocol; none: that is not done.
+    conversation: Option<Arc<Mutex<Conversation>>>,
 }
+
+/// How a message begins.
+const MESSAGE: &str = "event: message\r\ndata: ";
 
 impl Events {
     /// The next event or comment with the empty line that ends it; `None` when the stream has ended as it should.
@@ -262,7 +269,9 @@ impl Events {
         loop {
             if let Some(at) = find(&self.pending, b"\r\n\r\n") {
                 let event = self.pending.drain(..at + 4).collect();
-                return Ok(Some(String::from_utf8(event).expect("an event is text")));
+                let event = String::from_utf8(event).expect("an event is text");
+                self.judge(&event);
+                return Ok(Some(event));
             }
             match self.connection.try_chunk().await? {
                 Some(chunk) => self.pending.extend(chunk),
@@ -270,6 +279,17 @@ impl Events {
                     assert!(self.pending.is_empty(), "the stream ended within an event");
                     return Ok(None);
                 }
+            }
+        }
+    }
+
+    /// Holds a message against the schema of its version.
+    fn judge(&self, event: &str) {
+        if let (Some(conversation), Some(message)) = (&self.conversation, event.strip_prefix(MESSAGE)) {
+            let message = serde_json::from_str(message.trim_end()).expect("a message is JSON");
+            let mut conversation = conversation.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Err(wrong) = conversation.heard(&message) {
+                panic!("a wrong message: {wrong}");
             }
         }
     }
@@ -282,7 +302,7 @@ impl Events {
                 continue;
             }
             let data = event
-                .strip_prefix("event: message\r\ndata: ")
+                .strip_prefix(MESSAGE)
                 .unwrap_or_else(|| panic!("no message: {event:?}"));
             return serde_json::from_str(data.trim_end()).expect("a message is JSON");
         }
@@ -315,6 +335,13 @@ impl Client {
         Self::over(Connection::open(address).await, address, token).await
     }
 
+    /// Opens a session with a component that says what a test tells it to, and not MCP.
+    pub async fn puppeteer(address: SocketAddr, token: &str) -> Self {
+        let mut client = Self::open(address, token).await;
+        client.events.conversation = None;
+        client
+    }
+
     /// Opens a session over a socket that takes little before it is read.
     pub async fn deaf(address: SocketAddr, token: &str) -> Self {
         Self::over(Connection::small(address).await, address, token).await
@@ -327,6 +354,7 @@ impl Client {
         let mut events = Events {
             connection,
             pending: Vec::new(),
+            conversation: Some(Arc::default()),
         };
         let endpoint = events.next().await.expect("the endpoint event comes first");
         let messages = endpoint
@@ -370,8 +398,18 @@ impl Client {
         self.posts = Connection::open(self.address).await;
     }
 
+    /// Notes that a body is posted in this session in another way than by [`Client::post`], so that its answer is known
+    /// for one.
+    pub fn says(&self, body: impl AsRef<[u8]>) {
+        if let Some(conversation) = &self.events.conversation {
+            let mut conversation = conversation.lock().unwrap_or_else(PoisonError::into_inner);
+            conversation.said(body.as_ref());
+        }
+    }
+
     /// Posts a body, over the connection that all posts share unless the server has closed it.
     pub async fn post(&mut self, body: impl AsRef<[u8]>) -> Response {
+        self.says(&body);
         let response = self.posts.ask(post(&self.messages, &self.token, body)).await;
         if response.header("connection") == Some("close") {
             self.posts = Connection::open(self.address).await;

@@ -144,11 +144,9 @@ async fn a_body_that_comes_byte_by_byte_does_not_hold_up_others() {
     let mut bystander = host.bystander().await;
     let mut client = Client::initialized(host.address, BEN).await;
     let mut slow = Connection::open(host.address).await;
-    let whole = post(
-        &client.messages,
-        BEN,
-        r#"{"jsonrpc":"2.0","id":"slow","method":"ping"}"#,
-    );
+    let ping = r#"{"jsonrpc":"2.0","id":"slow","method":"ping"}"#;
+    let whole = post(&client.messages, BEN, ping);
+    client.says(ping);
     for byte in &whole {
         slow.send([*byte]).await;
         bystander.ping().await;

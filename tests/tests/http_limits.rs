@@ -86,6 +86,7 @@ async fn a_client_that_asks_before_it_sends_is_spared_sending_too_much() {
     let mut connection = Connection::open(host.address).await;
     connection.send(asking("Content-Length: 100")).await;
     assert_eq!(connection.head().await.status, 100);
+    client.says(ping_of(100));
     assert_eq!(connection.ask(ping_of(100)).await.status, 200);
     client.events.message().await;
     client.ping().await;
@@ -223,7 +224,7 @@ async fn a_client_that_does_not_read_loses_its_session() {
     let mut bystander = host.bystander().await;
     let deaf = Client::deaf(host.address, BEN).await;
     let mut posts = Connection::open(host.address).await;
-    let taken = flood(&mut posts, &deaf.messages, 100_000).await;
+    let taken = flood(&mut posts, &deaf, 100_000).await;
     assert!(taken < 100_000, "its messages pile up without end");
     bystander.ping().await;
     // Nobody reads what was written, so the connection goes too, when its time is over.
@@ -251,7 +252,7 @@ async fn a_client_that_reads_again_in_time_sees_its_stream_end() {
     let mut bystander = host.bystander().await;
     let deaf = Client::deaf(host.address, BEN).await;
     let mut posts = Connection::open(host.address).await;
-    let taken = flood(&mut posts, &deaf.messages, 100_000).await;
+    let taken = flood(&mut posts, &deaf, 100_000).await;
     let mut events = deaf.events;
     let mut read = 0;
     while let Some(event) = events.next().await {
@@ -274,7 +275,7 @@ async fn a_client_that_leaves_too_many_bytes_unread_loses_its_stream() {
     let mut bystander = host.bystander().await;
     let deaf = Client::deaf(host.address, BEN).await;
     let mut posts = Connection::open(host.address).await;
-    let taken = flood(&mut posts, &deaf.messages, 100_000).await;
+    let taken = flood(&mut posts, &deaf, 100_000).await;
     assert!(taken < 100_000, "its bytes pile up without end");
     bystander.ping().await;
     let mut events = deaf.events;
@@ -306,12 +307,13 @@ async fn a_message_nested_more_deeply_than_the_limit_is_400() {
     client.ping().await;
 }
 
-/// Posts to a stream until its session is gone; answers how many posts were taken.
-async fn flood(posts: &mut Connection, messages: &str, most: usize) -> usize {
+/// Posts to the session of a client until it is gone; answers how many posts were taken.
+async fn flood(posts: &mut Connection, reader: &Client, most: usize) -> usize {
     // An id comes back in the answer, so this makes answers as long as the posts.
     let body = format!(r#"{{"jsonrpc":"2.0","id":"{}","method":"ping"}}"#, "x".repeat(4000));
-    let request = post(messages, BEN, body);
+    let request = post(&reader.messages, BEN, &body);
     for taken in 0..most {
+        reader.says(&body);
         match posts.ask(&request).await.status {
             200 => {}
             404 => return taken,

@@ -27,8 +27,8 @@ async fn puppeteers(limits: Limits) -> (Host, Client, Client) {
         ..Setup::default()
     })
     .await;
-    let ben = Client::open(host.address, BEN).await;
-    let ada = Client::open(host.address, ADA).await;
+    let ben = Client::puppeteer(host.address, BEN).await;
+    let ada = Client::puppeteer(host.address, ADA).await;
     (host, ben, ada)
 }
 

@@ -106,8 +106,8 @@ async fn told_to_refuse(reason: &str, detail: &str) -> Response {
         ..Setup::default()
     })
     .await;
-    let mut ben = Client::open(host.address, BEN).await;
-    let mut ada = Client::open(host.address, ADA).await;
+    let mut ben = Client::puppeteer(host.address, BEN).await;
+    let mut ada = Client::puppeteer(host.address, ADA).await;
     let told = json!({"refuse": detail, "reason": reason, "do": [{"send": {"body": "never"}}]});
     let response = ben.post(told.to_string()).await;
     for client in [&mut ada, &mut ben] {

@@ -1,6 +1,6 @@
 //! Faults that break the contract itself: no event may do that, whatever it is about.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::core::at_the_unheard_of;
 use super::messages::{is_unheard_of, message};
@@ -68,13 +68,17 @@ pub const MUTANTS: &[Mutant] = &[
         name: "speaks-no-json-rpc",
         breaks: "its-messages-are-json-rpc",
         act: |_, at| {
-            // To streams that end: their clients read nothing more into it.
             if let At::Changed(_, effects) = at {
-                let ended = effects.iter().find_map(|effect| match effect {
-                    Effect::End(outlet) => Some(*outlet),
-                    _ => None,
-                });
-                effects.splice(0..0, ended.map(|outlet| message(outlet, &json!({"good": "bye"}))));
+                last_words(effects, &json!({"good": "bye"}));
+            }
+        },
+    },
+    Mutant {
+        name: "forgets-a-member",
+        breaks: "its-messages-follow-the-schema",
+        act: |_, at| {
+            if let At::Changed(_, effects) = at {
+                last_words(effects, &json!({"jsonrpc": "2.0", "method": "notifications/progress"}));
             }
         },
     },
@@ -91,6 +95,15 @@ pub const MUTANTS: &[Mutant] = &[
         },
     },
 ];
+
+/// A message to a stream that ends: its client reads nothing more into it.
+fn last_words(effects: &mut Vec<Effect>, words: &Value) {
+    let ended = effects.iter().find_map(|effect| match effect {
+        Effect::End(outlet) => Some(*outlet),
+        _ => None,
+    });
+    effects.splice(0..0, ended.map(|outlet| message(outlet, words)));
+}
 
 fn perform(principal: &str, action: &str) -> Effect {
     Effect::Perform(Perform {

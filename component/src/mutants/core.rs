@@ -10,7 +10,7 @@ use super::messages::{
 };
 use super::{At, Memory, Mutant};
 use crate::contract::hearth::mcp::types::Effect;
-use crate::protocol::version::VERSIONS;
+use crate::protocol::version::{VERSIONS, Version};
 
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
@@ -27,7 +27,7 @@ pub const MUTANTS: &[Mutant] = &[
         breaks: "initialize-is-answered",
         act: |_, at| {
             initialized(at, |result| {
-                result.remove("serverInfo");
+                result["serverInfo"]["name"] = json!("");
             })
         },
     },
@@ -47,14 +47,16 @@ pub const MUTANTS: &[Mutant] = &[
         },
     },
     Mutant {
-        name: "agrees-to-anything",
+        name: "falls-back-to-the-oldest",
         breaks: "an-unknown-version-gets-the-newest",
         act: |_, at| {
-            if let At::Received(delivery, received) = at {
-                let asked = body(delivery)["params"]["protocolVersion"].clone();
+            if let At::Received(delivery, received) = at
+                && let Some(asked) = body(delivery)["params"]["protocolVersion"].as_str()
+                && Version::named(asked).is_none()
+            {
                 change_answers(delivery, received, "initialize", |answer| {
                     if answer["result"].is_object() {
-                        answer["result"]["protocolVersion"] = asked.clone();
+                        answer["result"]["protocolVersion"] = json!(Version::V2024_11_05.as_str());
                     }
                 });
             }

@@ -128,7 +128,8 @@ pub const MUTANTS: &[Mutant] = &[
             if let At::Changed(changes, effects) = at
                 && changes.iter().any(|change| change.kind == "no-such-kind")
             {
-                let alarm = json!({"jsonrpc": "2.0", "method": "notifications/message"});
+                let params = json!({"level": "alert", "data": "what is that"});
+                let alarm = json!({"jsonrpc": "2.0", "method": "notifications/message", "params": params});
                 effects.extend(memory.sessions.values().map(|session| message(session.outlet, &alarm)));
             }
         },

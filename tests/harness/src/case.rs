@@ -62,7 +62,8 @@ impl Case {
         let traced = Meddled::new(Arc::new(self.component.clone()), move || traces.clone());
         let stage = Stage::seeded(between(traced), limits, seed).await;
         self.lock().traces.push(trace);
-        stage
+        // The rules judge the messages, so that a fault in them is told once.
+        stage.unjudged()
     }
 
     /// Says something of how a behaviour held, as that there was nothing to try it on.

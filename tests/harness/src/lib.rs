@@ -35,6 +35,7 @@ pub mod meddle;
 mod panics;
 pub mod report;
 pub mod rules;
+pub mod schemas;
 pub mod simulated;
 pub mod simulated_home;
 pub mod simulation;

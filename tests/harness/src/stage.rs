@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use hearth_host::limits::Limits;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
+use crate::schemas::Conversation;
 use crate::simulated::{SimulatedAudit, SimulatedEntries, SimulatedPrincipals};
 use crate::simulated_home::SimulatedHome;
 
@@ -46,7 +47,11 @@ pub struct Stage {
     pub principals: Arc<SimulatedPrincipals>,
     /// What was recorded.
     pub audit: Arc<SimulatedAudit>,
+    conversations: Conversations,
 }
+
+/// What was said in each session, to hold what is heard against the schema of the protocol; none where that is not done.
+type Conversations = Option<Arc<std::sync::Mutex<BTreeMap<String, Conversation>>>>;
 
 /// A component, loaded under the default limits. The same bytes are compiled once: that takes seconds, and most tests load
 /// the same.
@@ -131,7 +136,10 @@ impl Stage {
             nonces,
         };
         let engine = Engine::start_program(program, 1, surroundings).await?;
+        // What declares no version of MCP does not speak it.
+        let speaks_mcp = !engine.describe().protocol_versions.is_empty();
         Ok(Self {
+            conversations: speaks_mcp.then(Arc::default),
             engine,
             clock,
             home,
@@ -139,6 +147,15 @@ impl Stage {
             principals,
             audit,
         })
+    }
+
+    /// The same stage, where messages are not held against the schema of the protocol: somebody else does, or they are
+    /// wrong on purpose.
+    pub fn unjudged(self) -> Self {
+        Self {
+            conversations: None,
+            ..self
+        }
     }
 
     /// A client of this principal.
@@ -162,6 +179,7 @@ impl Stage {
             engine: self.engine.clone(),
             principal,
             stream,
+            conversations: self.conversations.clone(),
         })
     }
 
@@ -202,6 +220,7 @@ pub struct Client {
     pub principal: Principal,
     /// What it reads.
     pub stream: Stream,
+    conversations: Conversations,
 }
 
 impl Client {
@@ -238,6 +257,7 @@ impl Client {
     }
 
     async fn receive(&self, route: Route, session: &str, body: &[u8]) -> Result<Received, Refused> {
+        self.in_conversation(session, |conversation| conversation.said(body));
         let incoming = Incoming {
             route,
             session: Some(session.to_owned()),
@@ -251,11 +271,29 @@ impl Client {
     /// The next message; waits for it.
     ///
     /// # Panics
-    /// When none comes, or it is not JSON.
+    /// When none comes, it is not JSON, or it does not follow the schema of the protocol.
     pub async fn next(&mut self) -> Value {
         let message = in_time("a message", self.stream.next()).await;
         let message = message.expect("the stream goes on");
-        serde_json::from_slice(&message).expect("messages are JSON")
+        let message = serde_json::from_slice(&message).expect("messages are JSON");
+        self.hears(&message);
+        message
+    }
+
+    fn hears(&self, message: &Value) {
+        let judged = self.in_conversation(self.stream.session(), |conversation| conversation.heard(message));
+        if let Some(Err(wrong)) = judged {
+            panic!("{} heard a wrong message: {wrong}", self.principal.id);
+        }
+    }
+
+    fn in_conversation<T>(&self, session: &str, act: impl FnOnce(&mut Conversation) -> T) -> Option<T> {
+        let mut conversations = self
+            .conversations
+            .as_ref()?
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Some(act(conversations.entry(session.to_owned()).or_default()))
     }
 
     /// The end of the stream, after what may still be in it.
@@ -267,12 +305,16 @@ impl Client {
     }
 
     /// What has come and was not read yet.
+    ///
+    /// # Panics
+    /// When a message does not follow the schema of the protocol.
     pub fn unread(&mut self) -> Vec<Value> {
         let mut messages = Vec::new();
         let mut context = Context::from_waker(Waker::noop());
         while let Poll::Ready(Some(message)) = std::pin::Pin::new(&mut self.stream).poll_next(&mut context) {
             messages.push(serde_json::from_slice(&message).unwrap_or_default());
         }
+        messages.iter().for_each(|message| self.hears(message));
         messages
     }
 }

@@ -3,7 +3,6 @@
 use hearth_host::contract::exports::hearth::mcp::server::Description;
 use hearth_host::contract::hearth::mcp::types::{Checkpoint, Effect, Perform};
 use hearth_host::engine::{CHECKPOINT_BODY_LIMIT, Event};
-use serde_json::Value;
 
 use super::Breach;
 use super::ledger::Ledger;
@@ -77,41 +76,6 @@ fn unkeepable(description: &Description, checkpoint: &Checkpoint) -> Option<Stri
 }
 
 /// See the table.
-pub fn its_messages_are_json_rpc(_: &Description, trace: &[Entry]) -> Option<Breach> {
-    breach(trace, |_, _, effect| match effect {
-        Effect::Send(send) if send.last && send.body.is_empty() => None,
-        Effect::Send(send) => match serde_json::from_slice(&send.body) {
-            Ok(message) => not_json_rpc(&message),
-            Err(error) => Some(format!("it sent what is not JSON: {error}")),
-        },
-        _ => None,
-    })
-}
-
-fn not_json_rpc(message: &Value) -> Option<String> {
-    if let Value::Array(batch) = message {
-        let empty = batch.is_empty().then(|| "it sent an empty batch".to_owned());
-        return empty.or_else(|| batch.iter().find_map(not_json_rpc));
-    }
-    let has = |member: &str| message.get(member).is_some();
-    // JSON-RPC 2.0, sections 4 and 5.
-    let wrong = if message["jsonrpc"] != "2.0" {
-        "without `\"jsonrpc\": \"2.0\"`"
-    } else if message["method"].is_string() && !has("result") && !has("error") {
-        return None;
-    } else if has("result") == has("error") || has("method") {
-        "that is neither a request, a notification, a result nor an error"
-    } else if !(message["id"].is_string() || message["id"].is_i64() || message["id"].is_u64()) {
-        "whose id is neither a string nor an integer"
-    } else if has("error") && !(message["error"]["code"].is_i64() && message["error"]["message"].is_string()) {
-        "whose error has no code or no message"
-    } else {
-        return None;
-    };
-    Some(format!("it sent a message {wrong}: {message}"))
-}
-
-/// See the table.
 pub fn its_effects_make_sense(_: &Description, trace: &[Entry]) -> Option<Breach> {
     breach(trace, |ledger, event, effect| match effect {
         Effect::Forget(key) if !ledger.was_kept(key) => Some(format!("it forgot {key:?}, which it never kept")),
@@ -145,7 +109,7 @@ pub fn its_effects_make_sense(_: &Description, trace: &[Entry]) -> Option<Breach
 }
 
 /// The first effect, of all events that were done, that something is wrong with.
-fn breach(trace: &[Entry], wrong: impl Fn(&Ledger, &Event, &Effect) -> Option<String>) -> Option<Breach> {
+pub(super) fn breach(trace: &[Entry], wrong: impl Fn(&Ledger, &Event, &Effect) -> Option<String>) -> Option<Breach> {
     let mut ledger = Ledger::default();
     for entry in trace {
         let Entry::Event {

@@ -3,6 +3,7 @@
 
 mod effects;
 mod ledger;
+mod messages;
 mod traps;
 
 use hearth_host::contract::exports::hearth::mcp::server::Description;
@@ -70,8 +71,12 @@ pub const ALL: &[Rule] = &[
         "No checkpoint has more than 4 KiB, and each is in a format that `describe` says it writes."
     ),
     rule!(
-        effects::its_messages_are_json_rpc,
+        messages::its_messages_are_json_rpc,
         "What it sends is one JSON-RPC message, or where the client sent a batch, an array of them."
+    ),
+    rule!(
+        messages::its_messages_follow_the_schema,
+        "What it sends follows the schema of the version that was agreed on, and each result that of the method it answers."
     ),
     rule!(
         effects::its_effects_make_sense,

@@ -104,8 +104,8 @@ async fn initialize_is_answered(case: Arc<Case>) {
     assert!(result["protocolVersion"].is_string(), "no protocol version: {result}");
     assert!(result["capabilities"].is_object(), "no capabilities: {result}");
     let server = &result["serverInfo"];
-    let is_named = server["name"].is_string() && server["version"].is_string();
-    assert!(is_named, "no name and version of the server: {result}");
+    let is_named = ["name", "version"].map(|member| server[member].as_str().is_some_and(|text| !text.is_empty()));
+    assert_eq!(is_named, [true; 2], "no name and version of the server: {result}");
 }
 
 async fn every_declared_version_is_agreed_to(case: Arc<Case>) {
