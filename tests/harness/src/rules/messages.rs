@@ -100,8 +100,9 @@ impl Conversations {
                 self.all.entry(name.clone()).or_default().said(&delivery.body);
                 self.outlets.extend(delivery.exchange.map(|exchange| (exchange, name)));
             }
-            Event::Attach { session, outlet, .. } => {
-                self.outlets.insert(*outlet, Name::Session(session.clone()));
+            Event::Attach(attachment) => {
+                let session = attachment.session.clone().map(Name::Session);
+                self.outlets.extend(session.map(|session| (attachment.outlet, session)));
             }
             _ => {}
         }
