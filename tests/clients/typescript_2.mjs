@@ -1,37 +1,43 @@
-// The TypeScript SDK 2.x over HTTP+SSE: as it comes, and in the mode that asks `server/discover` first.
+// The TypeScript SDK 2.x: in the handshake (as it comes), asking `server/discover` first, and pinned to 2026-07-28.
 
-import { Client, SSEClientTransport } from '@modelcontextprotocol/client';
-import { Checks, cancels, hold, reconnects, surroundings } from './conversation.mjs';
-import { proxyTo } from './proxy.mjs';
+import { Client, SSEClientTransport, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { tryAll } from './abilities.mjs';
+import { Checks, surroundings } from './checks.mjs';
+import { hold } from './conversation.mjs';
 import { said } from './said.mjs';
 
-const { url, token, house } = surroundings();
-const checks = new Checks('TypeScript SDK 2.4');
-const proxy = await proxyTo(url);
-const transport = () =>
-  new SSEClientTransport(new URL(proxy.url), { requestInit: { headers: { Authorization: `Bearer ${token}` } } });
-const information = { name: 'hearth-typescript-2', version: '1' };
-
-const client = new Client(information);
-await checks.check('initializes', async () => {
-  await client.connect(transport());
-  if (client.getServerVersion().name !== house.server) throw new Error(JSON.stringify(client.getServerVersion()));
-});
+const around = surroundings();
+const checks = new Checks(`TypeScript SDK 2.4, ${around.transport}, ${around.mode}`);
+const Transport = around.transport === 'sse' ? SSEClientTransport : StreamableHTTPClientTransport;
+const transport = new Transport(new URL(around.url), { requestInit: { headers: around.headers } });
+const modes = { legacy: {}, auto: { mode: 'auto' }, pinned: { mode: { pin: '2026-07-28' } } };
+const client = new Client(
+  { name: 'hearth-typescript-2', version: '1' },
+  { versionNegotiation: modes[around.mode] },
+);
+await checks.check('connects', async () => {
+  const begin = performance.now();
+  await client.connect(transport);
+  const taken = performance.now() - begin;
+  // A client that waits for an answer to its probe gives up after sixty seconds.
+  if (taken > 8000) throw new Error(`connecting took ${taken.toFixed(0)} ms`);
+  if (client.getServerVersion()?.name !== around.house.server) throw new Error(JSON.stringify(client.getServerVersion()));
+  checks.shown.connects = client.getNegotiatedProtocolVersion();
+  if (around.version && checks.shown.connects !== around.version) throw new Error(checks.shown.connects);
+}, 'connects');
 // A client that never connected would try for ever.
 if (checks.failed) checks.end();
-await hold(checks, said(client), house);
-await cancels(checks, said(client), house, (name, args, signal) => client.callTool({ name, arguments: args }, { signal }));
-await reconnects(checks, said(client), house, proxy);
+const speaker = said(
+  client,
+  (call, options) => client.callTool(call, options),
+  async (changed) => {
+    client.setNotificationHandler('notifications/tools/list_changed', changed);
+    const subscription = checks.shown.connects < '2026' ? undefined : await client.listen({ toolsListChanged: true });
+    return () => subscription?.close();
+  },
+);
+await hold(checks, speaker, around.house);
+await tryAll(checks, speaker, around);
+if (around.transport === 'http' && checks.shown.connects < '2026') await transport.terminateSession();
 await client.close();
-
-await checks.check('connects in mode auto', async () => {
-  const prober = new Client(information, { versionNegotiation: { mode: 'auto' } });
-  const begin = performance.now();
-  await prober.connect(transport());
-  const taken = performance.now() - begin;
-  if (taken > 2000) throw new Error(`connecting took ${taken.toFixed(0)} ms`);
-  await said(prober).call('llm__GetDateTime', {});
-  await prober.close();
-});
-proxy.close();
 checks.end();
