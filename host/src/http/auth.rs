@@ -34,6 +34,11 @@ impl Grant {
 pub trait Authenticate: Send + Sync {
     /// What this token gives now; `None` when there is no such token, or no more.
     fn authenticate(&self, bearer: &str) -> Option<Grant>;
+
+    /// What a request gets that brings no token: nothing, except in a program that serves whoever can connect to it.
+    fn without_token(&self) -> Option<Grant> {
+        None
+    }
 }
 
 /// Why a request has no grant.
@@ -63,7 +68,9 @@ impl Unauthenticated {
 /// When there is no token, or not a good one.
 pub fn authenticate(tokens: &dyn Authenticate, headers: &HeaderMap) -> Result<Grant, Unauthenticated> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
-    let value = values.next().ok_or(Unauthenticated::Missing)?;
+    let Some(value) = values.next() else {
+        return tokens.without_token().ok_or(Unauthenticated::Missing);
+    };
     if values.next().is_some() {
         return Err(Unauthenticated::Invalid);
     }
@@ -110,6 +117,25 @@ mod tests {
         assert_eq!(outcome(Some("Bearer good")).as_deref(), Ok("ada"));
         assert_eq!(outcome(Some("bearer good")).as_deref(), Ok("ada"));
         assert_eq!(outcome(Some("BEARER  good ")).as_deref(), Ok("ada"));
+    }
+
+    #[test]
+    fn whoever_is_let_in_without_a_token_still_needs_a_good_one_if_it_brings_one() {
+        struct All(One);
+        impl Authenticate for All {
+            fn authenticate(&self, bearer: &str) -> Option<Grant> {
+                self.0.authenticate(bearer)
+            }
+            fn without_token(&self) -> Option<Grant> {
+                self.authenticate("good")
+            }
+        }
+        let (_sender, revoked) = watch::channel(false);
+        let all = All(One(revoked));
+        let mut headers = HeaderMap::new();
+        assert!(authenticate(&all, &headers).is_ok());
+        headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer bad"));
+        assert_eq!(authenticate(&all, &headers).err(), Some(Unauthenticated::Invalid));
     }
 
     #[test]
