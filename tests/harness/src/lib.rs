@@ -26,6 +26,7 @@
 
 pub mod behaviour;
 mod behaviours;
+pub mod building;
 pub mod case;
 pub mod check;
 mod client;
