@@ -12,7 +12,7 @@ LIFECYCLE = "MCP 2025-11-25, lifecycle"
 CLIENTS = "clients in use"
 
 
-@check("initialize", MUST, "the result has protocolVersion, capabilities, and serverInfo with name and version", LIFECYCLE)
+@check("initialize", MUST, "the result has protocolVersion, capabilities, serverInfo with name and version", LIFECYCLE)
 async def initialize(server: Server) -> str:
     async with server.session() as session:
         result = await session.initialize()
@@ -90,7 +90,7 @@ async def declared_is_served(server: Server) -> str:
         return ", ".join(counts)
 
 
-@check("served-without-initialize", SHOULD, "a request on a new stream is served: clients that come back do not initialize", CLIENTS)
+@check("served-without-initialize", SHOULD, "a new stream is served: clients that come back do not initialize", CLIENTS)
 async def served_without_initialize(server: Server) -> str:
     async with server.session() as session:
         declared = (await session.initialize())["capabilities"]
@@ -115,7 +115,7 @@ async def probe_at_once(server: Server) -> str:
         return f"supports {', '.join(versions)}"
 
 
-@check("probe-leads-on", SHOULD, "after the probe the session serves what the probe promised: the handshake if it was refused", CLIENTS)
+@check("probe-leads-on", SHOULD, "then it serves what the answer promised: the handshake, if it was an error", CLIENTS)
 async def probe_leads_on(server: Server) -> str:
     async with server.session() as session:
         answer = await session.ask("server/discover", {"_meta": ENVELOPE})

@@ -155,7 +155,7 @@ async def host_evil(server: Server) -> str:
     return str(response.status)
 
 
-@check("preflight", SHOULD, "OPTIONS from the own origin is answered before the token is asked for, and allows the headers", CLIENTS)
+@check("preflight", SHOULD, "OPTIONS from the own origin needs no token, and allows the headers of MCP", CLIENTS)
 async def preflight(server: Server) -> str:
     asks = {
         "Authorization": None,
