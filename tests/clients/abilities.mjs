@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { within } from './checks.mjs';
+import { Unprepared, within } from './checks.mjs';
 import { live, state } from './conversation.mjs';
 
 const run = promisify(execFile);
@@ -40,7 +40,11 @@ async function begun(checks, client, house, seconds, signal) {
   const call = slow(client, house, seconds, { onprogress: () => told(), signal });
   call.catch(() => {});
   if (checks.lacking.has('progress')) await live(client, { name: house.slow.mark });
-  else await within(checks.patience('progress'), heard, 'progress');
+  else {
+    await within(checks.patience('progress'), heard, '').catch(() => {
+      throw new Unprepared('nothing tells that the call has begun');
+    });
+  }
   return { call };
 }
 

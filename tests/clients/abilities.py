@@ -10,7 +10,7 @@ import subprocess
 import urllib.request
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from checks import Checks, Surroundings, state
+from checks import Checks, Surroundings, Unprepared, state
 from conversation import Conversation
 
 
@@ -53,7 +53,10 @@ class Abilities(Conversation):
         call = asyncio.create_task(self._slow(house, seconds, told))
         try:
             if "progress" not in checks.lacking:
-                await asyncio.wait_for(begun.wait(), checks.patience("progress"))
+                try:
+                    await asyncio.wait_for(begun.wait(), checks.patience("progress"))
+                except asyncio.TimeoutError:
+                    raise Unprepared("nothing tells that the call has begun") from None
             else:
                 # Another request of the same client that is answered: the one before it has been taken as well.
                 await self.live(name=house["slow"]["mark"])

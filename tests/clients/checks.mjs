@@ -17,6 +17,9 @@ export function surroundings() {
   };
 }
 
+/** What a behaviour needs could not be had: this tells nothing about the behaviour. */
+export class Unprepared extends Error {}
+
 /** Prints `ok name` for what holds, and at the end what the client has shown (the columns of a table) and the counts. */
 export class Checks {
   constructor(client) {
@@ -53,7 +56,8 @@ export class Checks {
       this.#count(false, name, ': it can, against what is known of it');
     } catch (error) {
       this.shown[behaviour] = false;
-      this.#count(true, name, `: it cannot, as is known (${error.message.split('\n')[0]})`);
+      if (error instanceof Unprepared) this.#count(false, name, `: ${error.message}`);
+      else this.#count(true, name, `: it cannot, as is known (${error.message.split('\n')[0]})`);
     }
   }
 

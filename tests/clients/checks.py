@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+class Unprepared(Exception):
+    """What a behaviour needs could not be had: this tells nothing about the behaviour."""
+
+
 class Checks:
     """Prints `ok name` for what holds, and at the end what the client has shown and the counts.
 
@@ -54,6 +58,9 @@ class Checks:
             return
         try:
             yield
+        except Unprepared as error:
+            self.shown[behaviour] = False
+            self._count(False, name, f": {error!r}")
         except Exception as error:  # noqa: BLE001 (failing is what is expected)
             self.shown[behaviour] = False
             self._count(True, name, f": it cannot, as is known ({type(error).__name__})")
