@@ -31,6 +31,7 @@ pub mod case;
 pub mod check;
 mod client;
 pub mod conversation;
+mod hearing;
 pub mod level;
 pub mod meddle;
 mod panics;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::{Arc, LazyLock, PoisonError};
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use hearth_host::limits::Limits;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use crate::schemas::Conversation;
+use crate::hearing::Hearing;
 use crate::simulated::{SimulatedAudit, SimulatedEntries, SimulatedPrincipals};
 use crate::simulated_home::SimulatedHome;
 
@@ -47,11 +47,8 @@ pub struct Stage {
     pub principals: Arc<SimulatedPrincipals>,
     /// What was recorded.
     pub audit: Arc<SimulatedAudit>,
-    conversations: Conversations,
+    pub(crate) hearing: Hearing,
 }
-
-/// What was said in each session, to hold what is heard against the schema of the protocol; none where that is not done.
-type Conversations = Option<Arc<std::sync::Mutex<BTreeMap<String, Conversation>>>>;
 
 /// A component, loaded under the default limits. The same bytes are compiled once: that takes seconds, and most tests load
 /// the same.
@@ -137,9 +134,12 @@ impl Stage {
         };
         let engine = Engine::start_program(program, 1, surroundings).await?;
         // What declares no version of MCP does not speak it.
-        let speaks_mcp = !engine.describe().protocol_versions.is_empty();
+        let hearing = match engine.describe().protocol_versions.is_empty() {
+            true => Hearing::default(),
+            false => Hearing::judging(),
+        };
         Ok(Self {
-            conversations: speaks_mcp.then(Arc::default),
+            hearing,
             engine,
             clock,
             home,
@@ -153,7 +153,7 @@ impl Stage {
     /// wrong on purpose.
     pub fn unjudged(self) -> Self {
         Self {
-            conversations: None,
+            hearing: Hearing::default(),
             ..self
         }
     }
@@ -179,7 +179,7 @@ impl Stage {
             engine: self.engine.clone(),
             principal,
             stream,
-            conversations: self.conversations.clone(),
+            hearing: self.hearing.clone(),
         })
     }
 
@@ -220,7 +220,7 @@ pub struct Client {
     pub principal: Principal,
     /// What it reads.
     pub stream: Stream,
-    conversations: Conversations,
+    hearing: Hearing,
 }
 
 impl Client {
@@ -257,7 +257,7 @@ impl Client {
     }
 
     async fn receive(&self, route: Route, session: &str, body: &[u8]) -> Result<Received, Refused> {
-        self.in_conversation(session, |conversation| conversation.said(body));
+        self.hearing.said(session, body);
         let incoming = Incoming {
             route,
             session: Some(session.to_owned()),
@@ -276,24 +276,8 @@ impl Client {
         let message = in_time("a message", self.stream.next()).await;
         let message = message.expect("the stream goes on");
         let message = serde_json::from_slice(&message).expect("messages are JSON");
-        self.hears(&message);
+        self.hearing.heard(self.stream.session(), &message);
         message
-    }
-
-    fn hears(&self, message: &Value) {
-        let judged = self.in_conversation(self.stream.session(), |conversation| conversation.heard(message));
-        if let Some(Err(wrong)) = judged {
-            panic!("{} heard a wrong message: {wrong}", self.principal.id);
-        }
-    }
-
-    fn in_conversation<T>(&self, session: &str, act: impl FnOnce(&mut Conversation) -> T) -> Option<T> {
-        let mut conversations = self
-            .conversations
-            .as_ref()?
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        Some(act(conversations.entry(session.to_owned()).or_default()))
     }
 
     /// The end of the stream, after what may still be in it.
@@ -312,9 +296,10 @@ impl Client {
         let mut messages = Vec::new();
         let mut context = Context::from_waker(Waker::noop());
         while let Poll::Ready(Some(message)) = std::pin::Pin::new(&mut self.stream).poll_next(&mut context) {
-            messages.push(serde_json::from_slice(&message).unwrap_or_default());
+            let message = serde_json::from_slice(&message).unwrap_or_default();
+            self.hearing.heard(self.stream.session(), &message);
+            messages.push(message);
         }
-        messages.iter().for_each(|message| self.hears(message));
         messages
     }
 }

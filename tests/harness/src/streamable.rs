@@ -8,6 +8,7 @@ use hearth_host::contract::hearth::mcp::types::{Header, Principal, Route, Status
 use hearth_host::engine::{Attaching, Dismissing, Engine, EventId, Exchange, Incoming, Part, Received, Refused};
 use serde_json::{Value, json};
 
+use crate::hearing::Hearing;
 use crate::stage::{Stage, in_time};
 
 impl Stage {
@@ -40,6 +41,7 @@ impl Stage {
             principal: self.principal(principal),
             session: None,
             headers: Vec::new(),
+            hearing: self.hearing.clone(),
         }
     }
 }
@@ -64,6 +66,7 @@ pub struct StreamableClient {
     pub session: Option<String>,
     /// What it says beside that.
     pub headers: Vec<Header>,
+    hearing: Hearing,
 }
 
 impl StreamableClient {
@@ -81,8 +84,10 @@ impl StreamableClient {
         let received = self.try_post(body.to_string().as_bytes()).await;
         let received = received.expect("it may begin a session");
         self.session = Some(received.session.expect("the session has an id"));
-        let exchange = received.exchange.expect("it is an exchange");
-        let (_, answer) = Reading { exchange }.only().await;
+        let (_, answer) = self
+            .reading(received.exchange, body.to_string().as_bytes())
+            .only()
+            .await;
         self.headers.retain(|header| header.name != "mcp-protocol-version");
         self.headers.push(header("mcp-protocol-version", version));
         let initialized = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
@@ -98,9 +103,23 @@ impl StreamableClient {
     /// # Panics
     /// When it is refused.
     pub async fn post(&self, body: &Value) -> Reading {
-        let received = self.try_post(body.to_string().as_bytes()).await;
-        let exchange = received.expect("it is taken").exchange.expect("it is an exchange");
-        Reading { exchange }
+        let body = body.to_string();
+        let received = self.try_post(body.as_bytes()).await.expect("it is taken");
+        self.reading(received.exchange, body.as_bytes())
+    }
+
+    /// What is read of an exchange that this body began.
+    fn reading(&self, exchange: Option<Exchange>, body: &[u8]) -> Reading {
+        let exchange = exchange.expect("it is an exchange");
+        let alone = || format!("the exchange {}", exchange.outlet());
+        let conversation = self.session.clone().unwrap_or_else(alone);
+        self.hearing.said(&conversation, body);
+        Reading {
+            exchange,
+            conversation,
+            goes_on: false,
+            hearing: self.hearing.clone(),
+        }
     }
 
     /// Posts any bytes.
@@ -135,6 +154,7 @@ impl StreamableClient {
     }
 
     async fn attach(&self, last_event: Option<String>) -> Result<Reading, Refused> {
+        let goes_on = last_event.is_some();
         let attaching = Attaching {
             route: self.route.clone(),
             session: self.session.clone(),
@@ -143,7 +163,12 @@ impl StreamableClient {
             last_event,
         };
         let exchange = self.engine.attach(attaching).await?;
-        Ok(Reading { exchange })
+        Ok(Reading {
+            exchange,
+            conversation: self.session.clone().unwrap_or_default(),
+            goes_on,
+            hearing: self.hearing.clone(),
+        })
     }
 
     /// Ends its session.
@@ -166,15 +191,34 @@ impl StreamableClient {
 pub struct Reading {
     /// The exchange.
     pub exchange: Exchange,
+    /// The conversation that it belongs to.
+    conversation: String,
+    /// Whether it goes on with an exchange of which something was read.
+    goes_on: bool,
+    hearing: Hearing,
 }
 
 impl Reading {
     /// The next part, or the end.
     ///
     /// # Panics
-    /// When nothing comes.
+    /// When nothing comes, or a message does not follow the schema of the protocol.
     pub async fn part(&mut self) -> Option<Part> {
-        in_time("a part", self.exchange.next()).await
+        let part = in_time("a part", self.exchange.next()).await;
+        part.iter().for_each(|part| self.judge(part));
+        part
+    }
+
+    /// Holds a message against the schema of its version.
+    fn judge(&self, part: &Part) {
+        let Part::Message { body, .. } = part else { return };
+        if !self.hearing.judges() || body.is_empty() {
+            return;
+        }
+        match self.goes_on {
+            true => self.hearing.heard_again(&self.conversation, &value(body)),
+            false => self.hearing.heard(&self.conversation, &value(body)),
+        }
     }
 
     /// The next message, and its event id.
@@ -242,6 +286,7 @@ impl Reading {
         let mut parts = Vec::new();
         let mut context = Context::from_waker(Waker::noop());
         while let Poll::Ready(Some(part)) = Pin::new(&mut self.exchange).poll_next(&mut context) {
+            self.judge(&part);
             parts.push(part);
         }
         parts

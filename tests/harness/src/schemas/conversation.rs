@@ -22,6 +22,8 @@ pub struct Conversation {
     stateless: bool,
     /// What was asked and not answered yet, by id.
     asked: BTreeMap<String, Vec<Asked>>,
+    /// What was answered, by id: the last of each.
+    answered: BTreeMap<String, Asked>,
 }
 
 #[derive(Debug, Clone)]
@@ -76,7 +78,23 @@ impl Conversation {
         if asked.is_empty() {
             self.asked.remove(&id);
         }
+        self.answered.insert(id.clone(), last.clone());
         self.hears_answer(message, last, &id)
+    }
+
+    /// The client heard this, and may have heard it before: it goes on reading where it believes to have stopped.
+    ///
+    /// # Errors
+    /// As for [`Self::heard`].
+    pub fn heard_again(&mut self, message: &Value) -> Result<(), String> {
+        let id = message.get("id").map(Value::to_string).unwrap_or_default();
+        if message.get("method").is_none()
+            && !self.asked.contains_key(&id)
+            && let Some(asked) = self.answered.remove(&id)
+        {
+            self.asked.insert(id, vec![asked]);
+        }
+        self.heard(message)
     }
 
     /// Whether something of this id waits for its answer.
