@@ -1,4 +1,4 @@
-"""A TCP proxy before a server, that can cut every connection through it and counts what clients do.
+"""A TCP proxy before a server, that can cut every connection through it, counts what clients do and keeps what was said.
 
 It runs in a thread of the runner. The clients, whatever they are written in, reach it over HTTP: `GET /cut` ends all
 connections as a network that went away does, `GET /seen` gives the counts.
@@ -32,6 +32,8 @@ class Proxy:
         self._target = urlsplit(url)
         self._writers: set[asyncio.StreamWriter] = set()
         self.seen = dict.fromkeys([*_ASKED, "streams"], 0)
+        #: For each connection, in the order in which they were opened, all that went to the server and all that came.
+        self.said: list[tuple[bytearray, bytearray]] = []
         self.url = self.control = ""
 
     def __enter__(self) -> "Proxy":
@@ -86,8 +88,11 @@ class Proxy:
         ends = {answers, requests}
         self._writers |= ends
         method = [b""]
+        said = (bytearray(), bytearray())
+        self.said.append(said)
 
         def asked(data: bytes, kept: int) -> None:
+            said[0].extend(data[kept:])
             for name, pattern in _ASKED.items():
                 # What ends in the part that was looked at before has been counted.
                 self.seen[name] += sum(found.end() > kept for found in re.finditer(pattern, data))
@@ -95,6 +100,7 @@ class Proxy:
                 method[0] = found[-1]
 
         def answered(data: bytes, kept: int) -> None:
+            said[1].extend(data[kept:])
             if method[0] == b"GET":
                 self.seen["streams"] += sum(found.end() > kept for found in re.finditer(rb"text/event-stream", data))
 
