@@ -4,27 +4,36 @@
 //! work, or can be derived from the home; so the instance may be dropped between any two events, and another one that
 //! is given these goes on as this one would have.
 
+mod body;
 mod changes;
+mod ending;
+mod headers;
+mod sse;
+mod stateless;
+mod streamable;
+
+use std::sync::Arc;
 
 use crate::contract::exports::hearth::mcp::server::{
     Attachment, ConformanceLevel, Delivery, Description, Dismissal, Moment, News, Nonce, OpenWork as Work, Opened,
     Origin, OwnLlmApi, Principal, Received, Route, Tool,
 };
-use crate::contract::hearth::mcp::types::{Checkpoint, Effect, Level, Log, Outlet, Refusal, RefusalReason};
-use crate::features::{self, Context, progress, tools};
+use crate::contract::hearth::mcp::types::{Checkpoint, Effect, Level, Log, Outlet, Refusal};
+use crate::features::line::Line;
+use crate::features::tools;
 use crate::home::Mirror;
 use crate::imports::Imports;
 use crate::llm::{self, Llm, Selection};
-use crate::protocol::error::{Code, RpcError};
-use crate::protocol::message::{Body, Message, Rules};
-use crate::protocol::version::VERSIONS;
-use crate::protocol::{answer, initialize};
-use crate::session::admission::{Admission, Entry, refusal};
+use crate::protocol::capabilities::ClientCapabilities;
+use crate::protocol::initialize;
+use crate::protocol::version::{VERSIONS, Version};
+use crate::session::Sessions;
+use crate::session::admission::{Admission, Entry};
 use crate::session::checkpoint::{self, FORMAT};
 use crate::session::id::SessionId;
 use crate::session::limits::Limits;
-use crate::session::work::{OpenWork, Ticket};
-use crate::session::{Session, Sessions};
+use crate::session::questions::Questions;
+use crate::session::work::{Holder, OpenWork, Ticket};
 
 /// One instance of the MCP server. Its methods are the exported interface of the contract, one for one.
 pub struct Server<I> {
@@ -33,9 +42,12 @@ pub struct Server<I> {
     admission: Admission,
     sessions: Sessions,
     work: OpenWork,
+    questions: Questions,
     /// None until the home is first needed: what is described needs none.
     mirror: Option<Mirror>,
     llm: Llm,
+    /// When the timer goes off, if one is set.
+    timer: Option<Moment>,
     /// Until then nothing is answered, only taken in.
     live: bool,
 }
@@ -49,8 +61,10 @@ impl<I: Imports> Server<I> {
             admission: Admission::default(),
             sessions: Sessions::default(),
             work: OpenWork::default(),
+            questions: Questions::default(),
             mirror: None,
             llm: Llm::new(),
+            timer: None,
             live: false,
         }
     }
@@ -79,20 +93,14 @@ impl<I: Imports> Server<I> {
         self.take_home();
         let mut unreadable = Vec::new();
         for checkpoint in checkpoints {
-            let removed = SessionId::parse(&checkpoint.key).filter(|_| checkpoint.body.is_empty());
-            if let Some(id) = removed {
-                self.sessions.remove(id);
-                continue;
-            }
             let key = checkpoint.key.clone();
-            match checkpoint::read(checkpoint) {
-                Some((id, session)) => self.sessions.insert(id, session),
-                None => unreadable.push(key),
+            if !self.take_in(checkpoint) {
+                unreadable.push(key);
             }
         }
         for Work { key, ticket } in work {
             match Ticket::read(&ticket) {
-                Some((session, _)) => self.work.begin(session, key),
+                Some(ticket) => self.work.begin(&ticket.request),
                 None if ticket.is_empty() => self.work.forget(&key),
                 None => unreadable.push(key),
             }
@@ -100,16 +108,44 @@ impl<I: Imports> Server<I> {
         unreadable
     }
 
+    /// Takes in one checkpoint. False when it cannot be read.
+    fn take_in(&mut self, checkpoint: Checkpoint) -> bool {
+        let question = Questions::id_of(&checkpoint.key).map(str::to_owned);
+        if let Some(pending) = question.and_then(|id| self.questions.remove(&id)) {
+            let request = pending.asking.request;
+            self.work.end(request.holder, &request.key);
+        }
+        if checkpoint.body.is_empty() {
+            if let Some(id) = SessionId::parse(&checkpoint.key) {
+                self.sessions.remove(id);
+            }
+            return true;
+        }
+        if let Some((id, pending)) = Questions::read(&checkpoint) {
+            self.work.begin(&pending.asking.request);
+            self.questions.insert(id, pending);
+            return true;
+        }
+        let session = checkpoint::read(checkpoint);
+        let known = session.is_some();
+        if let Some((id, session)) = session {
+            self.sessions.insert(id, session);
+        }
+        known
+    }
+
     /// From now on it answers. Where this component offers other tools than the one before, clients are told.
     pub fn start(&mut self, moment: Moment, _nonce: Nonce) -> Vec<Effect> {
         self.take_home();
         self.live = true;
         let mut effects = Vec::new();
-        let orphans: Vec<_> = self.work.sessions().filter(|id| !self.sessions.contains(*id)).collect();
-        for session in orphans {
-            effects.extend(self.work.end_all(session).map(Effect::Abandon));
+        let is_orphan = |holder: &Holder| matches!(holder, Holder::Session(id) if !self.sessions.contains(*id));
+        let orphans: Vec<_> = self.work.holders().filter(is_orphan).collect();
+        for holder in orphans {
+            self.abandon_all(holder, &mut effects);
         }
         self.follow_entry(moment, &mut effects);
+        self.set_timer(&mut effects);
         effects
     }
 
@@ -117,136 +153,107 @@ impl<I: Imports> Server<I> {
     ///
     /// # Errors
     /// When the config entry does not admit the principal, or a limit on sessions is reached.
-    pub fn open(&mut self, origin: Origin, _moment: Moment, nonce: Nonce) -> Result<Opened, Refusal> {
-        self.admission
-            .admit(&self.imports, origin.entry_revision, &origin.principal)?;
-        self.sessions.check_room(&origin.principal.id, &self.limits)?;
-        let id = SessionId::from_nonce(nonce);
-        if self.sessions.contains(id) {
-            // The nonces repeat. Whoever owns that session must not lose it to another client.
-            return Err(Refusal {
-                reason: RefusalReason::Unsupported,
-                detail: "The session id that the event's nonce makes is taken".to_owned(),
-            });
-        }
-        let session = Session::new(origin.outlet, origin.principal.id, origin.principal.admin);
-        let effects = vec![Effect::Keep(checkpoint::write(id, &session))];
-        self.sessions.insert(id, session);
-        Ok(Opened {
-            session: id.to_string(),
-            effects,
-        })
+    pub fn open(&mut self, origin: Origin, moment: Moment, nonce: Nonce) -> Result<Opened, Refusal> {
+        self.open_sse(origin, moment, nonce)
     }
 
     /// A body arrived.
     ///
     /// # Errors
-    /// When the config entry does not admit the principal; when the session is unknown or somebody else's; when the
-    /// body is not a message: in this order. On any route but HTTP+SSE.
+    /// When the config entry does not admit the principal, or there is no such LLM API. On HTTP+SSE also when the session
+    /// is unknown or somebody else's, then when the body is not a message; over Streamable HTTP these are answered in the
+    /// exchange. When a limit on sessions is reached.
     pub fn receive(&mut self, delivery: Delivery) -> Result<Received, Refusal> {
-        if delivery.route != Route::Sse {
-            return Err(refusal(RefusalReason::Unsupported));
+        match delivery.route {
+            Route::Sse => self.receive_sse(&delivery),
+            Route::Streamable(_) => self.receive_streamable(&delivery),
         }
-        let entry = self
-            .admission
-            .admit(&self.imports, delivery.entry_revision, &delivery.principal)?;
-        let name = delivery.session.as_deref().unwrap_or_default();
-        let (id, session) = self.sessions.owned_by(name, &delivery.principal.id)?;
-        let batches = session.served_version().has_batches();
-        let rules = Rules {
-            nesting: self.limits.nesting,
-            batch: batches.then_some(self.limits.requests_in_flight),
-        };
-        // Home Assistant's text; why exactly is of no use to a client that cannot write JSON-RPC.
-        let body = Body::parse(&delivery.body, rules).map_err(|_| Refusal {
-            reason: RefusalReason::Malformed,
-            detail: "Could not parse message".to_owned(),
-        })?;
-
-        let mut effects = Vec::with_capacity(2);
-        if delivery.fault {
-            effects.extend(refuse_all(session.outlet, &body));
-            return Ok(Received { effects, session: None });
-        }
-        if session.admin != delivery.principal.admin {
-            session.admin = delivery.principal.admin;
-            effects.push(Effect::Keep(checkpoint::write(id, session)));
-        }
-        let mut context = Context {
-            llm: &mut self.llm,
-            mirror: self.mirror.get_or_insert_with(|| Mirror::new(self.imports.snapshot())),
-            selection: &entry.selection,
-            id,
-            session,
-            work: &mut self.work,
-            limits: &self.limits,
-            moment: delivery.moment,
-            effects: &mut effects,
-        };
-        for message in body.messages() {
-            match message {
-                Message::Request(request) => context.serve(request),
-                Message::Notification(notification) => context.hear(notification),
-                Message::Response => {}
-            }
-        }
-        Ok(Received { effects, session: None })
     }
 
-    /// A stream of Streamable HTTP.
+    /// A client opens a stream of its Streamable HTTP session.
     ///
     /// # Errors
-    /// Always: that transport is not served yet.
-    pub fn attach(&mut self, _attachment: Attachment) -> Result<Vec<Effect>, Refusal> {
-        Err(refusal(RefusalReason::Unsupported))
+    /// As a body, and when the session is missing or unknown, or there are no streams in the version that it says.
+    pub fn attach(&mut self, attachment: Attachment) -> Result<Vec<Effect>, Refusal> {
+        self.attach_stream(&attachment)
     }
 
-    /// The end of a Streamable HTTP session.
+    /// A client ends its Streamable HTTP session.
     ///
     /// # Errors
-    /// Always: that transport is not served yet.
-    pub fn dismiss(&mut self, _dismissal: Dismissal) -> Result<Vec<Effect>, Refusal> {
-        Err(refusal(RefusalReason::Unsupported))
+    /// As a body, and when the session is missing or unknown, or there are no sessions in the version that it says.
+    pub fn dismiss(&mut self, dismissal: Dismissal) -> Result<Vec<Effect>, Refusal> {
+        self.dismiss_session(&dismissal)
     }
 
     /// News of work. Of work that is not open any more, or whose session is gone, nobody wants to hear.
     pub fn resume(&mut self, ticket: Vec<u8>, news: News, _moment: Moment, _nonce: Nonce) -> Vec<Effect> {
-        let Some((id, ticket)) = Ticket::read(&ticket) else {
+        let Some(ticket) = Ticket::read(&ticket) else {
             let text = "a ticket came back that this component cannot read".to_owned();
             return vec![Effect::Log(Log {
                 level: Level::Error,
                 text,
             })];
         };
+        let (holder, key) = (ticket.request.holder, &ticket.request.key);
         let open = match news {
-            News::Progress(_) => self.work.is_open(id, &ticket.key),
-            News::Outcomes(_) | News::Fault => self.work.end(id, &ticket.key),
+            News::Progress(_) => self.work.is_open(holder, key),
+            News::Outcomes(_) | News::Fault => self.work.end(holder, key),
         };
-        let Some(session) = self.sessions.get(id).filter(|_| open) else {
+        let Some(line) = self.line(&ticket).filter(|_| open) else {
             return Vec::new();
         };
         match news {
-            News::Progress(news) => progress::report(session, &ticket, &news).into_iter().collect(),
-            News::Outcomes(outcomes) => {
-                let result = self.llm.finish(&ticket.finish, &outcomes);
-                vec![tools::finished(session.outlet, &ticket, &result)]
-            }
-            News::Fault => vec![tools::lost(session.outlet, &ticket)],
+            News::Progress(news) => line.progress(&news).into_iter().collect(),
+            News::Outcomes(outcomes) => tools::finished(&line, &self.llm.finish(&ticket.finish, &outcomes)),
+            News::Fault => vec![tools::lost(&line)],
         }
     }
 
-    /// An outlet is over for good, and its session with it.
-    pub fn closed(&mut self, outlet: Outlet, _moment: Moment) -> Vec<Effect> {
+    /// The way to the client that waits for this work; None when it is gone.
+    fn line<'a>(&self, ticket: &'a Ticket) -> Option<Line<'a>> {
+        let request = &ticket.request;
+        let (version, log_level, stream) = match request.holder {
+            Holder::Exchange(_) => (Version::V2026_07_28, request.log_level, None),
+            Holder::Session(id) => {
+                let session = self.sessions.get(id)?;
+                let version = session.served_version();
+                let log_level = if version.is_stateless() {
+                    request.log_level
+                } else {
+                    session.log_level
+                };
+                (version, log_level, session.stream)
+            }
+        };
+        let is_last = |exchange| !self.work.waits_at(request.holder, exchange);
+        Some(Line {
+            request,
+            outlet: request.exchange.or(stream)?,
+            version,
+            log_level,
+            is_last: request.exchange.is_none_or(is_last),
+        })
+    }
+
+    /// An outlet is over for good.
+    pub fn closed(&mut self, outlet: Outlet, moment: Moment) -> Vec<Effect> {
         let mut effects = Vec::new();
-        if let Some(id) = self.sessions.at_outlet(outlet) {
-            self.drop_session(id, &mut effects);
+        // MCP 2026-07-28: to close the response is to cancel the request. Before that it cancels nothing.
+        self.abandon_all(Holder::Exchange(outlet), &mut effects);
+        if let Some(id) = self.sessions.at_stream(outlet) {
+            self.lose_stream(id, moment, &mut effects);
         }
         effects
     }
 
-    /// Nothing here waits for a moment, so that no timer is ever set.
-    pub fn wake(&mut self, _moment: Moment) -> Vec<Effect> {
-        Vec::new()
+    /// The timer went off: sessions that were not heard of for too long end.
+    pub fn wake(&mut self, moment: Moment) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        self.timer = None;
+        self.end_idle(moment, &mut effects);
+        self.set_timer(&mut effects);
+        effects
     }
 
     /// What `tools/list` would say to this principal on this route.
@@ -256,7 +263,7 @@ impl<I: Imports> Server<I> {
                 .ok()
                 .filter(|entry| entry.admits(principal.admin))
                 .map(|entry| entry.selection),
-            Route::Streamable(Some(api)) => Selection::of_api(&api),
+            Route::Streamable(Some(api)) => Selection::of_api(&api).map(Arc::new),
         };
         let Some(selection) = selection.filter(|selection| selection.check(principal.admin).is_ok()) else {
             return Vec::new();
@@ -266,6 +273,8 @@ impl<I: Imports> Server<I> {
             device: None,
             admin: principal.admin,
             moment: 0,
+            client: ClientCapabilities::default(),
+            answers: None,
         };
         let tool = |(name, definition): (String, String)| Tool {
             name,
@@ -281,32 +290,4 @@ impl<I: Imports> Server<I> {
             self.mirror = Some(Mirror::new(self.imports.snapshot()));
         }
     }
-
-    /// Ends the stream of a session, and the session.
-    fn end_session(&mut self, id: SessionId, effects: &mut Vec<Effect>) {
-        let outlet = self.sessions.get(id).map(|session| session.outlet);
-        self.drop_session(id, effects);
-        effects.extend(outlet.map(Effect::End));
-    }
-
-    /// Forgets a session and stops what it waits for.
-    fn drop_session(&mut self, id: SessionId, effects: &mut Vec<Effect>) {
-        if self.sessions.remove(id).is_some() {
-            effects.extend(self.work.end_all(id).map(Effect::Abandon));
-            effects.push(Effect::Forget(id.to_string()));
-        }
-    }
-}
-
-/// Answers the requests of a body that trapped at its first delivery.
-fn refuse_all(outlet: Outlet, body: &Body) -> Vec<Effect> {
-    let error = RpcError::new(
-        Code::Internal,
-        "Internal error: the server failed at this request and did not carry it out",
-    );
-    let answer = |message: &Message| match message {
-        Message::Request(request) => Some(features::send(outlet, answer::error(request.id.raw(), &error))),
-        Message::Notification(_) | Message::Response => None,
-    };
-    body.messages().iter().filter_map(answer).collect()
 }

@@ -1,30 +1,41 @@
 //! `initialize`: who the client is, and which protocol version is spoken.
 
 use super::{Context, Served};
+use crate::protocol::answer;
 use crate::protocol::error::RpcError;
+use crate::protocol::initialize::{self, Features};
 use crate::protocol::message::Request;
 use crate::protocol::params::Params;
 use crate::protocol::version::Version;
-use crate::protocol::{answer, initialize};
 
 /// Characters of a client's name, and of its version, that are kept.
 const LONGEST_NAME: usize = 100;
 
-/// Agrees on a version. A client may do it again: the latest handshake holds.
+/// Agrees on a version. A client of HTTP+SSE may do it again: the latest handshake holds.
 pub fn initialize(context: &mut Context, request: &Request, params: &Params) -> Result<Served, RpcError> {
     let client = params.client()?;
     let version = Version::negotiate(&client.protocol_version);
-    context.session.version = Some(version);
-    context.session.client = format!("{} {}", printable(&client.name), printable(&client.version));
+    if let Some((_, session)) = &mut context.caller.session {
+        session.version = Some(version);
+        session.client = named(&client.name, &client.version);
+        session.capabilities = client.capabilities;
+    }
+    context.caller.version = version;
     context.keep();
-    let result = initialize::result(version);
-    Ok(Served::Answer(answer::result(request.id.raw(), &[&result])))
+    let features = Features::of(context.llm, context.selection);
+    let members = initialize::members(version, &features);
+    Ok(Served::Answer(answer::result(
+        request.id.raw(),
+        context.kind(),
+        &[&members],
+    )))
 }
 
-/// What may stand in a list or a log: no control characters, and not without end.
-fn printable(text: &str) -> String {
-    text.chars()
-        .filter(|character| !character.is_control())
-        .take(LONGEST_NAME)
-        .collect()
+/// Name and version of a client, as they may stand in a list or a log: no control characters, and not without end.
+pub fn named(name: &str, version: &str) -> String {
+    let printable = |text: &str| -> String {
+        let printable = text.chars().filter(|character| !character.is_control());
+        printable.take(LONGEST_NAME).collect()
+    };
+    format!("{} {}", printable(name), printable(version))
 }

@@ -1,63 +1,146 @@
-//! What a client may ask for, one file a feature. A feature answers at once or begins work in the home.
+//! What a client may ask for, one file a feature. A feature answers at once, asks the client something, or begins work in
+//! the home.
 
+pub mod asking;
+pub mod completion;
+pub mod discover;
 pub mod handshake;
+pub mod line;
 pub mod list_changed;
+pub mod listening;
+pub mod logging;
+pub mod methods;
+pub mod pages;
 pub mod progress;
 pub mod prompts;
+mod request_state;
 pub mod resources;
 pub mod tools;
 
-use crate::contract::hearth::mcp::types::{Effect, Moment, Outlet, Send, Status};
+use std::sync::Arc;
+
+use self::line::Line;
+use crate::contract::hearth::mcp::types::{Effect, Moment, Nonce, Outlet, Resumable, Send, Status};
 use crate::home::Mirror;
-use crate::llm::{self, Llm, Selection, SelectionError};
-use crate::protocol::answer;
+use crate::imports::Imports;
+use crate::llm::{self, Answers, List, Llm, Selection, SelectionError};
+use crate::protocol::answer::{self, Kind};
+use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::error::{Code, RpcError};
-use crate::protocol::message::{Notification, Request};
+use crate::protocol::log_level::LogLevel;
+use crate::protocol::message::{Notification, Request, Response};
 use crate::protocol::params::Params;
+use crate::protocol::version::Version;
 use crate::session::id::SessionId;
 use crate::session::limits::Limits;
-use crate::session::work::OpenWork;
+use crate::session::questions::{self, Questions};
+use crate::session::work::{Holder, InFlight, OpenWork};
 use crate::session::{Session, checkpoint};
 
-/// What a message of a session is served with.
+/// Who asks.
+pub struct Caller<'a> {
+    /// Id of the principal.
+    pub principal: String,
+    /// Whether that is an administrator.
+    pub admin: bool,
+    /// The version that the request is served at.
+    pub version: Version,
+    /// What the client can do.
+    pub capabilities: ClientCapabilities,
+    /// The least level of log messages that the client wants while it is served; None: it never said.
+    pub log_level: Option<LogLevel>,
+    /// The session, if it is in one. What is changed in it is kept by [`Context::keep`].
+    pub session: Option<(SessionId, &'a mut Session)>,
+}
+
+/// The HTTP exchange that a body came in by.
+#[derive(Debug)]
+pub struct Exchange {
+    /// The queue to it.
+    pub outlet: Outlet,
+    /// Answers that go out together (MCP 2025-03-26, batching).
+    pub batch: Option<Vec<Vec<u8>>>,
+    /// It was made resumable.
+    pub resumable: bool,
+}
+
+/// What a message is served with.
 pub struct Context<'a> {
     /// The LLM APIs.
     pub llm: &'a mut Llm,
     /// The home as of this event.
     pub mirror: &'a Mirror,
-    /// The LLM APIs that the config entry serves.
+    /// The LLM APIs that are served.
     pub selection: &'a Selection,
-    /// The session's id.
-    pub id: SessionId,
-    /// The session. What is changed in it is kept by `keep`.
-    pub session: &'a mut Session,
-    /// Calls in flight.
+    /// Who asks.
+    pub caller: Caller<'a>,
+    /// Where answers go; None: to the stream of the session.
+    pub exchange: Option<Exchange>,
+    /// Requests in flight.
     pub work: &'a mut OpenWork,
+    /// Questions that clients have not answered.
+    pub questions: &'a mut Questions,
     /// What the client may use.
     pub limits: &'a Limits,
     /// When the event happened.
     pub moment: Moment,
+    /// Its randomness.
+    pub nonce: Nonce,
+    /// What may be asked of the installation.
+    pub imports: &'a dyn Imports,
     /// What is to be done.
     pub effects: &'a mut Vec<Effect>,
+    /// Lists that changed while it was served.
+    pub changed: Vec<List>,
 }
 
 /// What became of a request that was not refused.
 pub enum Served {
     /// This is the whole answer.
     Answer(Vec<u8>),
-    /// The home works on it.
-    Working,
+    /// The answer comes later.
+    Later,
 }
 
 impl<'a> Context<'a> {
-    /// Serves one request: puts its answer into the session's outlet, or begins work.
-    pub fn serve(&mut self, request: &Request) {
-        let body = match self.dispatch(request) {
-            Ok(Served::Working) => return,
-            Ok(Served::Answer(body)) => body,
-            Err(error) => answer::error(request.id.raw(), &error),
+    /// Serves one request: answers it, or sees to it that it is answered later.
+    pub fn serve(&mut self, request: &Request, params: &Params) {
+        let (body, status) = match methods::serve(self, request, params) {
+            Ok(Served::Later) => return,
+            Ok(Served::Answer(body)) => (body, Status::Ok),
+            Err(error) => (answer::error(request.id.raw(), &error), error.status),
         };
-        self.effects.push(send(self.session.outlet, body));
+        self.answer(body, status);
+    }
+
+    /// Puts the answer to a request where it belongs.
+    pub fn answer(&mut self, body: Vec<u8>, status: Status) {
+        match &mut self.exchange {
+            Some(Exchange { batch: Some(batch), .. }) => batch.push(body),
+            Some(Exchange { outlet, .. }) => self.effects.push(last(*outlet, body, status)),
+            None => {
+                let stream = self.stream();
+                self.effects.push(send(stream, body));
+            }
+        }
+    }
+
+    /// The answers of a batch that are there go out, after the last message of its body.
+    pub fn finish_batch(&mut self) {
+        let Some(Exchange { outlet, batch, .. }) = &mut self.exchange else {
+            return;
+        };
+        let (outlet, batch) = (*outlet, batch.take().unwrap_or_default());
+        if batch.is_empty() {
+            return;
+        }
+        let body = answer::batch(&batch);
+        let effect = if self.work.waits_at(self.holder(), outlet) {
+            send(outlet, body)
+        } else {
+            last(outlet, body, Status::Ok)
+        };
+        self.effects.push(effect);
     }
 
     /// Takes note of a notification. Those that are unknown here are ignored, as JSON-RPC demands.
@@ -67,48 +150,121 @@ impl<'a> Context<'a> {
         }
         // MCP, cancellation: unknown and finished requests, and what cannot be read, are ignored. `initialize`, which
         // must not be cancelled, is never in flight.
-        let Ok(params) = Params::parse(notification.params) else {
+        let Some(request) = Params::parse(notification.params)
+            .ok()
+            .and_then(|params| params.request_id())
+        else {
             return;
         };
-        let key = params
-            .request_id()
-            .and_then(|request| self.work.of_request(self.id, request));
-        if let Some(key) = key {
-            self.work.end(self.id, &key);
-            self.effects.push(Effect::Abandon(key));
+        if listening::stop(self, request) {
+            return;
+        }
+        let holder = self.holder();
+        let Some((key, exchange)) = self.work.of_request(holder, request) else {
+            return;
+        };
+        self.work.end(holder, &key);
+        match self.questions.withdraw(&key) {
+            Some(id) => self.effects.push(Effect::Forget(questions::key(&id))),
+            None => self.effects.push(Effect::Abandon(key)),
+        }
+        if let Some(exchange) = exchange.filter(|exchange| !self.work.waits_at(holder, *exchange)) {
+            self.effects.push(Effect::End(exchange));
         }
     }
 
-    fn dispatch(&mut self, request: &Request) -> Result<Served, RpcError> {
-        let id = request.id.raw();
-        if self.work.of_request(self.id, request.id).is_some() {
-            // MCP, base protocol: an id must not be used twice in a session.
+    /// Takes an answer of the client to a question of ours. Nobody waits for one to a question that was never put, or was
+    /// answered before.
+    pub fn take(&mut self, response: &Response) {
+        asking::answered(self, response);
+    }
+
+    /// What the request belongs to.
+    pub fn holder(&self) -> Holder {
+        match (&self.caller.session, &self.exchange) {
+            (Some((id, _)), _) => Holder::Session(*id),
+            (None, exchange) => Holder::Exchange(exchange.as_ref().map_or(0, |exchange| exchange.outlet)),
+        }
+    }
+
+    /// A request as it is kept while it waits.
+    fn in_flight(&self, request: &Request, params: &Params) -> Result<InFlight, RpcError> {
+        let limit = self.limits.requests_in_flight;
+        if self.work.count(self.holder()) >= limit {
             return Err(RpcError::new(
-                Code::InvalidRequest,
-                format!("Request id {id} is in flight: give every request an id of its own"),
+                Code::Refused,
+                format!(
+                    "Too many requests in flight: {limit} of this session are not answered yet, the limit of \
+                     requests-in-flight; wait for an answer or cancel one"
+                ),
             ));
         }
-        let serve = feature(&request.method).ok_or_else(|| RpcError::method_not_found(&request.method))?;
-        let params = Params::parse(request.params)?;
-        if params.meta()?.is_envelope() {
+        let in_flight = InFlight {
+            exchange: self.exchange.as_ref().map(|exchange| exchange.outlet),
+            progress: params.meta()?.progress_token().map(str::to_owned),
+            log_level: self.caller.log_level.filter(|_| self.caller.version.is_stateless()),
+            ..InFlight::new(self.holder(), request.id)
+        };
+        if !in_flight.is_short() {
             return Err(RpcError::new(
                 Code::InvalidRequest,
-                "This session serves the protocol versions that begin with initialize; it does not take requests with \
-                 the envelope of 2026-07-28",
+                format!(
+                    "The request id or progress token of a call is longer than {} bytes",
+                    crate::session::work::LONGEST_NOTE
+                ),
             ));
         }
-        serve(self, request, &params)
+        Ok(in_flight)
+    }
+
+    /// The way to the client that waits for this request.
+    fn line<'b>(&self, request: &'b InFlight) -> Line<'b> {
+        Line {
+            request,
+            outlet: request.exchange.unwrap_or_else(|| self.stream()),
+            version: self.caller.version,
+            log_level: self.caller.log_level,
+            is_last: true,
+        }
+    }
+
+    /// More than one message goes to the exchange: a client of the handshake era may then resume it.
+    fn becomes_stream(&mut self) {
+        let version = self.caller.version;
+        let (Some(exchange), Some((id, _))) = (&mut self.exchange, &self.caller.session) else {
+            return;
+        };
+        if exchange.resumable {
+            return;
+        }
+        exchange.resumable = true;
+        self.effects.push(Effect::Resumable(Resumable {
+            outlet: exchange.outlet,
+            session: id.to_string(),
+            prime: version.primes_streams(),
+        }));
+    }
+
+    /// The stream of the session. Whoever has no exchange has one.
+    fn stream(&self) -> Outlet {
+        let session = self.caller.session.as_ref();
+        session.and_then(|(_, session)| session.stream).unwrap_or_default()
+    }
+
+    /// The kind of the results of this client.
+    fn kind(&self) -> Kind {
+        Kind::at(self.caller.version)
     }
 
     /// What a request brings to the LLM APIs.
     ///
     /// # Errors
-    /// When the principal may not use those that the config entry serves, or there are none.
-    fn ask<'b>(&self, device: Option<&'b str>) -> Result<llm::Request<'b>, RpcError>
+    /// When the principal may not use those that are served, or there are none.
+    fn ask<'b>(&self, device: Option<&'b str>, answers: Option<&'b Answers>) -> Result<llm::Request<'b>, RpcError>
     where
         'a: 'b,
     {
-        self.selection.check(self.session.admin).map_err(|error| {
+        self.selection.check(self.caller.admin).map_err(|error| {
             // Which LLM APIs there are is the owner's business: the client did nothing wrong. Who may use them is not.
             let code = match error {
                 SelectionError::Unauthorized => Code::Refused,
@@ -119,58 +275,52 @@ impl<'a> Context<'a> {
         Ok(llm::Request {
             mirror: self.mirror,
             device,
-            admin: self.session.admin,
+            admin: self.caller.admin,
             moment: self.moment,
+            client: self.caller.capabilities,
+            answers,
         })
     }
 
+    /// Digest of the tools that are served.
+    ///
+    /// # Errors
+    /// When none are served.
+    pub fn tools_digest(&mut self) -> Result<Arc<str>, RpcError> {
+        let ask = self.ask(None, None)?;
+        Ok(self.llm.tools_digest(self.selection, &ask))
+    }
+
     /// Keeps the session as it is now. Comes before the messages that show the change.
-    fn keep(&mut self) {
-        self.effects
-            .push(Effect::Keep(checkpoint::write(self.id, self.session)));
+    pub fn keep(&mut self) {
+        if let Some((id, session)) = &self.caller.session {
+            let checkpoint = checkpoint::write(*id, session, self.limits.session_idle_ms);
+            self.effects.push(Effect::Keep(checkpoint));
+        }
     }
 }
 
-type Feature = fn(&mut Context, &Request, &Params) -> Result<Served, RpcError>;
-
-/// The method's feature. `server/discover`, which only later versions have, is like any method that is not there: clients
-/// that probe with it take that for a server of the handshake era.
-fn feature(method: &str) -> Option<Feature> {
-    Some(match method {
-        "ping" => ping,
-        "initialize" => handshake::initialize,
-        "tools/list" => tools::list,
-        "tools/call" => tools::call,
-        "prompts/list" => prompts::list,
-        "prompts/get" => prompts::get,
-        "resources/list" => resources::list,
-        "resources/read" => resources::read,
-        _ => return None,
-    })
-}
-
-fn ping(_: &mut Context, request: &Request, _: &Params) -> Result<Served, RpcError> {
-    Ok(Served::Answer(answer::result(request.id.raw(), &["{}"])))
-}
-
-/// Puts a message into the stream of a session.
+/// A message that others follow.
 pub fn send(outlet: Outlet, body: Vec<u8>) -> Effect {
-    Effect::Send(Send {
-        outlet,
-        body,
-        last: false,
-        status: Status::Ok,
-        replaces: None,
-    })
+    message(outlet, body, false, Status::Ok, None)
 }
 
-/// Puts a message into the stream of a session, in place of an older one of this tag that was not read yet.
+/// A message in place of an older one of this tag that was not read yet.
 pub fn send_newest(outlet: Outlet, body: Vec<u8>, tag: &str) -> Effect {
+    message(outlet, body, false, Status::Ok, Some(tag.to_owned()))
+}
+
+/// The last message of an exchange.
+pub fn last(outlet: Outlet, body: Vec<u8>, status: Status) -> Effect {
+    message(outlet, body, true, status, None)
+}
+
+fn message(outlet: Outlet, body: Vec<u8>, last: bool, status: Status, replaces: Option<String>) -> Effect {
     Effect::Send(Send {
         outlet,
         body,
-        last: false,
-        status: Status::Ok,
-        replaces: Some(tag.to_owned()),
+        last,
+        status,
+        replaces,
     })
 }

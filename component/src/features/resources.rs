@@ -1,54 +1,101 @@
-//! `resources/list` and `resources/read`: the snapshot of the live context, where that tool is offered.
+//! `resources/…`: what there is to be read, reading it, and being told when it changed.
 
-use super::{Context, Served};
+use super::{Context, Served, pages};
 use crate::protocol::answer::{self, json};
 use crate::protocol::error::{Code, RpcError};
 use crate::protocol::message::Request;
 use crate::protocol::params::Params;
-
-const SNAPSHOT: &str = "homeassistant://assist/context-snapshot";
-
-/// As in Home Assistant, so that clients find what they found there.
-const LISTED_SNAPSHOT: &str = concat!(
-    r#"{"uri":"homeassistant://assist/context-snapshot","name":"assist_context_snapshot","#,
-    r#""title":"Assist context snapshot","description":"A snapshot of the current Assist context, matching the existing "#,
-    r#"homeassistant__GetLiveContext tool output.","mimeType":"text/plain"}"#
-);
+use crate::session::checkpoint::SUBSCRIPTION_BYTES;
 
 /// The resources there are.
 pub fn list(context: &mut Context, request: &Request, params: &Params) -> Result<Served, RpcError> {
-    params.check_cursor()?;
     let device = params.meta()?.device()?;
-    let ask = context.ask(device.as_deref())?;
-    let offered = context.llm.live_context_offered(context.selection, &ask);
-    let resources = if offered { LISTED_SNAPSHOT } else { "" };
-    let body = answer::result(request.id.raw(), &[r#"{"resources":["#, resources, "]}"]);
-    Ok(Served::Answer(body))
+    let ask = context.ask(device.as_deref(), None)?;
+    let resources = context.llm.resources(context.selection, &ask);
+    let names: String = resources.iter().map(|resource| json(&resource.uri)).collect();
+    let page = pages::page(params, "resources", &names, resources.len(), context.limits.page)?;
+    let shown: Vec<_> = resources[page.items].iter().map(|resource| resource.json()).collect();
+    let members = pages::members("resources", &json(&shown), page.next.as_deref());
+    let kind = context.kind().cacheable();
+    Ok(Served::Answer(answer::result(request.id.raw(), kind, &[&members])))
 }
 
-/// The text of one.
+/// The templates there are.
+pub fn templates(context: &mut Context, request: &Request, params: &Params) -> Result<Served, RpcError> {
+    let device = params.meta()?.device()?;
+    context.ask(device.as_deref(), None)?;
+    let templates = context.llm.templates(context.selection);
+    let names: String = templates.iter().map(|template| json(&template.uri_template)).collect();
+    let page = pages::page(
+        params,
+        "resource templates",
+        &names,
+        templates.len(),
+        context.limits.page,
+    )?;
+    let shown: Vec<_> = templates[page.items].iter().map(|template| template.json()).collect();
+    let members = pages::members("resourceTemplates", &json(&shown), page.next.as_deref());
+    let kind = context.kind().cacheable();
+    Ok(Served::Answer(answer::result(request.id.raw(), kind, &[&members])))
+}
+
+/// What one holds.
 pub fn read(context: &mut Context, request: &Request, params: &Params) -> Result<Served, RpcError> {
     let uri = params.uri()?;
     let device = params.meta()?.device()?;
-    let ask = context.ask(device.as_deref())?;
-    if uri != SNAPSHOT || !context.llm.live_context_offered(context.selection, &ask) {
-        // MCP until 2025-11-25, resources, error handling: -32002 with the URI.
-        let error = RpcError::new(Code::ResourceNotFound, format!("Unknown resource: {uri}"));
-        return Err(error.with_data(&serde_json::json!({ "uri": uri })));
+    let ask = context.ask(device.as_deref(), None)?;
+    let contents = match context.llm.read(context.selection, &ask, &uri) {
+        None => return Err(unknown(context, &uri)),
+        Some(Err(why)) => return Err(RpcError::new(Code::Internal, why)),
+        Some(Ok(contents)) => contents,
+    };
+    let members = format!(r#""contents":[{}]"#, contents.json());
+    let kind = context.kind().cacheable();
+    Ok(Served::Answer(answer::result(request.id.raw(), kind, &[&members])))
+}
+
+/// From now on the client is told when it changed.
+pub fn subscribe(context: &mut Context, request: &Request, params: &Params) -> Result<Served, RpcError> {
+    let uri = params.uri()?;
+    let ask = context.ask(None, None)?;
+    if context.llm.read(context.selection, &ask, &uri).is_none() {
+        return Err(unknown(context, &uri));
     }
-    let snapshot = context.llm.live_context(&ask);
-    if snapshot.is_error {
-        return Err(RpcError::new(
-            Code::Internal,
-            "An error occurred while reading the Assist context snapshot",
-        ));
+    if let Some((_, session)) = &mut context.caller.session {
+        let bytes: usize = session.subscribed.iter().map(|uri| uri.len() + 8).sum();
+        if bytes + uri.len() > SUBSCRIPTION_BYTES {
+            return Err(RpcError::new(
+                Code::Refused,
+                format!(
+                    "Too many subscriptions: their URIs may have {SUBSCRIPTION_BYTES} bytes in all; unsubscribe first"
+                ),
+            ));
+        }
+        if session.subscribed.insert(uri.into_owned()) {
+            context.keep();
+        }
     }
-    let parts = [
-        r#"{"contents":[{"uri":"#,
-        &json(SNAPSHOT),
-        r#","mimeType":"text/plain","text":"#,
-        &json(&snapshot.text),
-        "}]}",
-    ];
-    Ok(Served::Answer(answer::result(request.id.raw(), &parts)))
+    Ok(Served::Answer(answer::result(request.id.raw(), context.kind(), &[])))
+}
+
+/// From now on it is not.
+pub fn unsubscribe(context: &mut Context, request: &Request, params: &Params) -> Result<Served, RpcError> {
+    let uri = params.uri()?;
+    if let Some((_, session)) = &mut context.caller.session
+        && session.subscribed.remove(uri.as_ref())
+    {
+        context.keep();
+    }
+    Ok(Served::Answer(answer::result(request.id.raw(), context.kind(), &[])))
+}
+
+fn unknown(context: &Context, uri: &str) -> RpcError {
+    // MCP until 2025-11-25, resources, error handling: -32002 with the URI; 2026-07-28: -32602 with it.
+    let code = if context.caller.version.is_stateless() {
+        Code::InvalidParams
+    } else {
+        Code::ResourceNotFound
+    };
+    let error = RpcError::new(code, format!("Unknown resource: {uri}"));
+    error.with_data(&serde_json::json!({ "uri": uri }))
 }

@@ -1,28 +1,46 @@
-//! `tools/list` and `tools/call`. A call is answered at once, or becomes work whose ticket says how to answer it.
+//! `tools/list` and `tools/call`. A call is answered at once, or waits for the home or for the client.
 
 use serde_json::Value;
 
-use super::{Context, Served, send};
-use crate::contract::hearth::mcp::types::{Effect, Outlet, Perform};
-use crate::llm::{Call, Plan, ToolResult};
+use super::line::Line;
+use super::{Context, Served, asking, pages};
+use crate::contract::hearth::mcp::types::{Effect, Perform};
+use crate::llm::{Call, Note, Plan, ToolResult, Variant};
 use crate::protocol::answer::{self, json};
 use crate::protocol::error::{Code, RpcError};
 use crate::protocol::message::Request;
 use crate::protocol::params::Params;
-use crate::session::work::{LONGEST_NOTE, Ticket};
+use crate::protocol::version::Version;
+use crate::session::questions::{Asking, Subject};
+use crate::session::work::{InFlight, Ticket};
 
-/// The tools that the principal is offered, on one page.
+/// The tools that the principal is offered.
 pub fn list(context: &mut Context, request: &Request, params: &Params) -> Result<Served, RpcError> {
-    params.check_cursor()?;
     let device = params.meta()?.device()?;
-    let ask = context.ask(device.as_deref())?;
-    let tools = context.llm.tools_json(context.selection, &ask);
+    let ask = context.ask(device.as_deref(), None)?;
+    let variant = if context.caller.version.has_structured_results() {
+        Variant::Structured
+    } else {
+        Variant::Plain
+    };
     let digest = context.llm.tools_digest(context.selection, &ask);
-    if context.session.listed.as_ref() != Some(&digest) {
-        context.session.listed = Some(digest);
+    let count = context.llm.tools_count(context.selection, &ask);
+    let page = pages::page(params, "tools", &digest, count, context.limits.page)?;
+    if let Some((_, session)) = &mut context.caller.session
+        && session.listed.as_ref() != Some(&digest)
+    {
+        session.listed = Some(digest);
         context.keep();
     }
-    let body = answer::result(request.id.raw(), &[r#"{"tools":"#, &tools, "}"]);
+    let kind = context.kind().cacheable();
+    let id = request.id.raw();
+    let body = if page.items.len() == count {
+        let tools = context.llm.tools_json(context.selection, &ask, variant);
+        answer::result(id, kind, &[r#""tools":"#, &tools])
+    } else {
+        let tools = context.llm.tools_page(context.selection, &ask, variant, page.items);
+        answer::result(id, kind, &[&pages::members("tools", &tools, page.next.as_deref())])
+    };
     Ok(Served::Answer(body))
 }
 
@@ -31,87 +49,100 @@ pub fn call(context: &mut Context, request: &Request, params: &Params) -> Result
     let tool = params.name()?;
     let arguments = params.arguments()?;
     let value: Value = serde_json::from_str(arguments).map_err(|_| RpcError::invalid_params())?;
-    let meta = params.meta()?;
-    let device = meta.device()?;
-    let ask = context.ask(device.as_deref())?;
+    let device = params.meta()?.device()?;
+    let answers = asking::brought(context, Subject::Tool, &tool, params)?;
+    let ask = context.ask(device.as_deref(), answers.as_ref())?;
     match context.llm.call(context.selection, &ask, &tool, &value) {
-        Call::Answer(result) => Ok(Served::Answer(tool_result(request.id.raw(), &result))),
-        Call::Perform(plan) => {
-            let call = ToolCall {
-                tool: &tool,
-                arguments,
-                progress: meta.progress_token(),
-            };
-            begin(context, request, call, plan)
+        Call::Answer(result) => {
+            if !result.notes.is_empty() {
+                let in_flight = context.in_flight(request, params)?;
+                context.becomes_stream();
+                tell(context, &in_flight, &result.notes);
+            }
+            Ok(Served::Answer(written(
+                request.id.raw(),
+                context.caller.version,
+                &result,
+            )))
         }
+        Call::Perform(plan) => {
+            let in_flight = context.in_flight(request, params)?;
+            context.becomes_stream();
+            begin(context, in_flight, &tool, arguments, plan);
+            Ok(Served::Later)
+        }
+        Call::Ask(ask) => {
+            let asking = Asking {
+                request: context.in_flight(request, params)?,
+                subject: Subject::Tool,
+                name: tool.into_owned(),
+                arguments: arguments.to_owned(),
+                device: device.map(|device| device.into_owned()),
+                answers: Default::default(),
+            };
+            asking::ask(context, asking, ask)
+        }
+        Call::Refuse(error) => Err(error),
     }
 }
 
-/// What was called.
-struct ToolCall<'a> {
-    tool: &'a str,
-    arguments: &'a str,
-    progress: Option<&'a str>,
+/// Tells what goes before an answer.
+pub fn tell(context: &mut Context, request: &InFlight, notes: &[Note]) {
+    for note in notes {
+        if let Note::Changed(list) = note {
+            context.changed.push(*list);
+        }
+        let told = context.line(request).tell(note);
+        context.effects.extend(told);
+    }
 }
 
-fn begin(context: &mut Context, request: &Request, call: ToolCall, plan: Plan) -> Result<Served, RpcError> {
-    let limit = context.limits.requests_in_flight;
-    if context.work.count(context.id) >= limit {
-        return Err(RpcError::new(
-            Code::Refused,
-            format!(
-                "Too many requests in flight: {limit} of this session are not answered yet, the limit of \
-                 requests-in-flight; wait for an answer or cancel one"
-            ),
-        ));
-    }
-    let notes = [Some(request.id.raw()), call.progress];
-    if notes.into_iter().flatten().any(|note| note.len() > LONGEST_NOTE) {
-        return Err(RpcError::new(
-            Code::InvalidRequest,
-            format!("The request id or progress token of a tool call is longer than {LONGEST_NOTE} bytes"),
-        ));
-    }
-    let ticket = Ticket::new(context.id, request.id, call.progress, plan.finish);
-    context.work.begin(context.id, ticket.key.clone());
+/// The home has to act: its outcomes come back with a ticket that answers the call.
+pub fn begin(context: &mut Context, request: InFlight, tool: &str, arguments: &str, plan: Plan) {
+    context.work.begin(&request);
+    let key = request.key.clone();
+    let ticket = Ticket {
+        request,
+        finish: plan.finish,
+    };
     context.effects.push(Effect::Perform(Perform {
         ticket: ticket.write(),
-        key: ticket.key,
-        principal: context.session.principal.clone(),
-        tool: call.tool.to_owned(),
-        arguments: call.arguments.as_bytes().to_vec(),
+        key,
+        principal: context.caller.principal.clone(),
+        tool: tool.to_owned(),
+        arguments: arguments.as_bytes().to_vec(),
         actions: plan.actions,
         patience: plan.patience_ms,
         deadline: plan.deadline_ms,
     }));
-    Ok(Served::Working)
 }
 
 /// Answers a call whose work is over.
-pub fn finished(outlet: Outlet, ticket: &Ticket, result: &ToolResult) -> Effect {
-    send(outlet, tool_result(&ticket.request, result))
+pub fn finished(line: &Line, result: &ToolResult) -> Vec<Effect> {
+    let mut effects: Vec<Effect> = result.notes.iter().filter_map(|note| line.tell(note)).collect();
+    effects.push(line.answer(written(&line.request.request, line.version, result)));
+    effects
 }
 
 /// Answers a call whose outcomes could not be made an answer.
-pub fn lost(outlet: Outlet, ticket: &Ticket) -> Effect {
+pub fn lost(line: &Line) -> Effect {
     let error = RpcError::new(
         Code::Internal,
         "Internal error: the call was carried out, but its answer is lost",
     );
-    send(outlet, answer::error(&ticket.request, &error))
+    line.answer(answer::error(&line.request.request, &error))
 }
 
-fn tool_result(id: &str, result: &ToolResult) -> Vec<u8> {
+/// The answer of `tools/call`.
+pub fn written(id: &str, version: Version, result: &ToolResult) -> Vec<u8> {
+    let content: Vec<Value> = result.content.iter().map(|content| content.json()).collect();
+    let structured = match &result.structured {
+        Some(data) if version.has_structured_results() && !result.is_error => {
+            format!(r#","structuredContent":{data}"#)
+        }
+        _ => String::new(),
+    };
     let flag = if result.is_error { "true" } else { "false" };
-    let text = json(&result.text);
-    answer::result(
-        id,
-        &[
-            r#"{"content":[{"type":"text","text":"#,
-            &text,
-            r#"}],"isError":"#,
-            flag,
-            "}",
-        ],
-    )
+    let members = [r#""content":"#, &json(&content), &structured, r#","isError":"#, flag];
+    answer::result(id, answer::Kind::at(version), &members)
 }

@@ -86,10 +86,7 @@ fn answer_service(service: &str, places: &[Target], entities: &[Job], outcomes: 
         return error(none_succeeded(service, &failures));
     }
     let data = json!({"success": success, "failed": failed});
-    ToolResult {
-        text: json!({"speech": {}, "response_type": "action_done", "data": data}).to_string(),
-        is_error: false,
-    }
+    ToolResult::said(json!({"speech": {}, "response_type": "action_done", "data": data}).to_string())
 }
 
 /// `Failed to call turn_on for: ['switch.a', 'switch.b']. Not responding.`
@@ -114,10 +111,7 @@ fn none_succeeded(service: &str, failures: &[(&str, String)]) -> String {
 
 fn answer_script(name: &str, outcome: Option<&Outcome>) -> ToolResult {
     match went(outcome) {
-        Ok(response) => ToolResult {
-            text: json!({"result": response}).to_string(),
-            is_error: false,
-        },
+        Ok(response) => ToolResult::said(json!({"result": response}).to_string()),
         Err(reason) if reason.is_empty() => error(format!("The script {} failed", python::quoted(name))),
         Err(reason) => error(reason),
     }
@@ -140,8 +134,5 @@ fn went(outcome: Option<&Outcome>) -> Result<Map<String, Value>, String> {
 }
 
 fn error(sentence: String) -> ToolResult {
-    ToolResult {
-        text: format!("Error calling tool: {sentence}"),
-        is_error: true,
-    }
+    ToolResult::failed(format!("Error calling tool: {sentence}"))
 }

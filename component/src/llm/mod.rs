@@ -3,10 +3,18 @@
 //! Nothing here performs anything: a call answers at once or says what is to be done in the home ([`Plan`]), and
 //! [`Llm::finish`] makes the answer of its outcomes, maybe in another instance than the one that planned.
 
+mod ask;
 mod assist;
 mod closest;
+#[cfg(feature = "conformance")]
+mod conformance;
+pub mod content;
 mod finish;
+mod offer;
+pub mod prompts;
 mod python;
+pub mod resources;
+mod result;
 pub mod schema;
 pub mod selection;
 #[cfg(test)]
@@ -17,13 +25,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
+pub use self::ask::{Answers, Ask, Question, QuestionKind};
+pub use self::assist::live_context::SNAPSHOT;
+use self::content::{Body, Content, Contents};
 pub use self::finish::{Finish, Job, Target};
+pub use self::offer::{HeaderParam, Variant};
+use self::offer::{Offer, Offered};
+use self::prompts::{Prompt, PromptText, Prompted, Role};
+use self::resources::{Resource, Template};
+pub use self::result::{Call, List, Note, ToolResult};
 pub use self::selection::{APIS, OwnApi, Selection, SelectionError};
-use self::tool::Tool;
 use crate::contract::hearth::mcp::types::{Action, Outcome};
 use crate::home::Mirror;
+use crate::protocol::capabilities::ClientCapabilities;
 
 /// What a request brings besides its tool: the home and who asks.
 #[derive(Clone, Copy)]
@@ -36,24 +51,10 @@ pub struct Request<'a> {
     pub admin: bool,
     /// Milliseconds since 1970-01-01T00:00:00Z.
     pub moment: u64,
-}
-
-/// What came of a tool call, for the model.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ToolResult {
-    /// JSON for a tool that worked, a sentence for one that did not.
-    pub text: String,
-    /// The call went wrong.
-    pub is_error: bool,
-}
-
-/// The answer to a tool call, or what has to be done first.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Call {
-    /// It is answered.
-    Answer(ToolResult),
-    /// The home has to act.
-    Perform(Plan),
+    /// What the client can be asked.
+    pub client: ClientCapabilities,
+    /// What it was asked before for this call, and what it said. None at the first attempt.
+    pub answers: Option<&'a Answers>,
 }
 
 /// What is to be done in the home for one tool call.
@@ -77,35 +78,6 @@ pub struct Llm {
     reading: Option<(u64, String)>,
 }
 
-/// What a selection offers, as of one revision of the registry.
-struct Offer {
-    revision: u64,
-    tools: Vec<Tool>,
-    json: Arc<str>,
-    digest: Arc<str>,
-}
-
-impl Offer {
-    fn new(selection: &Selection, mirror: &Mirror) -> Self {
-        let mut tools = Vec::new();
-        if selection.contains(assist::ID) {
-            tools.extend(assist::tools(mirror));
-        }
-        if selection.read_only() {
-            tools.retain(|tool| tool.hints.read_only);
-        }
-        let definitions: Vec<Value> = tools.iter().map(Tool::definition).collect();
-        let json = Value::from(definitions).to_string();
-        let digest: String = Sha256::digest(&json).iter().map(|byte| format!("{byte:02x}")).collect();
-        Self {
-            revision: mirror.registry_revision(),
-            tools,
-            json: json.into(),
-            digest: digest.into(),
-        }
-    }
-}
-
 impl Llm {
     /// Nothing cached yet.
     pub fn new() -> Self {
@@ -113,26 +85,99 @@ impl Llm {
     }
 
     /// The tools as a serialized JSON array, as `tools/list` says them.
-    pub fn tools_json(&mut self, selection: &Selection, request: &Request) -> Arc<str> {
-        self.offer(selection, request).json.clone()
+    pub fn tools_json(&mut self, selection: &Selection, request: &Request, variant: Variant) -> Arc<str> {
+        self.offer(selection, request).json(variant)
+    }
+
+    /// How many tools there are.
+    pub fn tools_count(&mut self, selection: &Selection, request: &Request) -> usize {
+        self.offer(selection, request).tools().len()
+    }
+
+    /// Some of the tools, as [`Llm::tools_json`].
+    pub fn tools_page(
+        &mut self,
+        selection: &Selection,
+        request: &Request,
+        variant: Variant,
+        page: std::ops::Range<usize>,
+    ) -> String {
+        self.offer(selection, request).page(variant, page)
     }
 
     /// SHA-256 in hex of the tools that are offered without a device.
     pub fn tools_digest(&mut self, selection: &Selection, request: &Request) -> Arc<str> {
-        self.offer(selection, request).digest.clone()
+        self.offer(selection, request).digest()
     }
 
     /// Each tool by its name, with its definition as JSON.
     pub fn tools(&mut self, selection: &Selection, request: &Request) -> Vec<(String, String)> {
-        let tools = &self.offer(selection, request).tools;
+        let tools = self.offer(selection, request).tools();
         tools
             .iter()
-            .map(|tool| (tool.name.clone(), tool.definition().to_string()))
+            .map(|tool| (tool.name().to_owned(), tool.definition().to_string()))
             .collect()
     }
 
-    /// The prompt that goes with the tools.
-    pub fn prompt(&mut self, selection: &Selection, request: &Request) -> String {
+    /// The arguments of a tool that a request of the stateless era repeats in headers.
+    pub fn header_params(&mut self, selection: &Selection, request: &Request, tool: &str) -> Vec<HeaderParam> {
+        self.offer(selection, request).header_params(tool)
+    }
+
+    /// Calls a tool. `arguments` is a JSON object.
+    pub fn call(&mut self, selection: &Selection, request: &Request, tool: &str, arguments: &Value) -> Call {
+        let tools = self.offer(selection, request).tools();
+        match tools.iter().find(|offered| offered.name() == tool) {
+            Some(tool) => tool.call(request, arguments),
+            None => Call::Answer(not_found(tool, tools)),
+        }
+    }
+
+    /// Answers a call whose actions are done; `outcomes` in the order of the plan's actions.
+    pub fn finish(&self, finish: &Finish, outcomes: &[Outcome]) -> ToolResult {
+        finish.answer(outcomes)
+    }
+
+    /// The prompts that there are.
+    pub fn prompts(&self, selection: &Selection) -> Vec<Prompt> {
+        let mut prompts = vec![Prompt {
+            name: selection.name().to_owned(),
+            description: prompt_description(selection),
+            arguments: Vec::new(),
+        }];
+        #[cfg(feature = "conformance")]
+        if selection.contains(conformance::ID) {
+            prompts.extend(conformance::prompts());
+        }
+        prompts.shrink_to_fit();
+        prompts
+    }
+
+    /// What a prompt says.
+    pub fn prompt(
+        &mut self,
+        selection: &Selection,
+        request: &Request,
+        name: &str,
+        arguments: &BTreeMap<String, String>,
+    ) -> Prompted {
+        if name == selection.name() {
+            let text = self.own_prompt(selection, request);
+            return Prompted::Text(PromptText {
+                description: prompt_description(selection),
+                messages: vec![(Role::Assistant, Content::Text(text))],
+            });
+        }
+        #[cfg(feature = "conformance")]
+        if selection.contains(conformance::ID) {
+            return conformance::prompt(request, name, arguments);
+        }
+        let _ = arguments;
+        Prompted::Unknown
+    }
+
+    /// How to use the tools.
+    fn own_prompt(&mut self, selection: &Selection, request: &Request) -> String {
         if !selection.contains(assist::ID) {
             return String::new();
         }
@@ -149,35 +194,85 @@ impl Llm {
         prompt
     }
 
+    /// The resources that there are.
+    pub fn resources(&mut self, selection: &Selection, request: &Request) -> Vec<Resource> {
+        let mut resources = Vec::new();
+        if self.live_context_offered(selection, request) {
+            resources.push(assist::live_context::resource());
+        }
+        #[cfg(feature = "conformance")]
+        if selection.contains(conformance::ID) {
+            resources.extend(conformance::resources());
+        }
+        resources
+    }
+
+    /// The templates of resources that there are.
+    pub fn templates(&self, selection: &Selection) -> Vec<Template> {
+        #[cfg(feature = "conformance")]
+        if selection.contains(conformance::ID) {
+            return conformance::templates();
+        }
+        let _ = selection;
+        Vec::new()
+    }
+
+    /// What a resource holds; None when there is none of this URI.
+    ///
+    /// # Errors
+    /// When it is there and cannot be read: why.
+    pub fn read(
+        &mut self,
+        selection: &Selection,
+        request: &Request,
+        uri: &str,
+    ) -> Option<Result<Contents, &'static str>> {
+        if uri == SNAPSHOT && self.live_context_offered(selection, request) {
+            let text = assist::live_context::snapshot(request.mirror);
+            return Some(text.map_err(|_| UNREADABLE).map(|text| Contents {
+                uri: uri.to_owned(),
+                mime_type: "text/plain".to_owned(),
+                body: Body::Text(text),
+            }));
+        }
+        #[cfg(feature = "conformance")]
+        if selection.contains(conformance::ID) {
+            return conformance::read(uri).map(Ok);
+        }
+        None
+    }
+
+    /// Whether any argument can be completed.
+    pub fn completes(&self, selection: &Selection) -> bool {
+        #[cfg(feature = "conformance")]
+        return selection.contains(conformance::ID);
+        #[cfg(not(feature = "conformance"))]
+        {
+            let _ = selection;
+            false
+        }
+    }
+
+    /// Whether the lists of prompts and resources may change while clients look.
+    pub fn changes_lists(&self, selection: &Selection) -> bool {
+        self.completes(selection)
+    }
+
+    /// The values that an argument of a prompt or of a template may be meant to have; None when there is no such prompt or
+    /// template.
+    pub fn complete(&self, selection: &Selection, of: &str, argument: &str, begun: &str) -> Option<Vec<String>> {
+        #[cfg(feature = "conformance")]
+        if selection.contains(conformance::ID) {
+            return conformance::complete(of, argument, begun);
+        }
+        let _ = (selection, of, argument, begun);
+        None
+    }
+
     /// Whether the live context is among the tools, and with it the snapshot resource.
-    pub fn live_context_offered(&mut self, selection: &Selection, request: &Request) -> bool {
-        self.offer(selection, request)
-            .tools
-            .iter()
-            .any(|tool| tool.name == assist::live_context::NAME)
-    }
-
-    /// The live context without filters as plain text: what the snapshot resource says. An error when nothing is
-    /// exposed.
-    pub fn live_context(&mut self, request: &Request) -> ToolResult {
-        match assist::live_context::snapshot(request.mirror) {
-            Ok(text) => ToolResult { text, is_error: false },
-            Err(text) => ToolResult { text, is_error: true },
-        }
-    }
-
-    /// Calls a tool. `arguments` is a JSON object.
-    pub fn call(&mut self, selection: &Selection, request: &Request, tool: &str, arguments: &Value) -> Call {
-        let tools = &self.offer(selection, request).tools;
-        match tools.iter().find(|offered| offered.name == tool) {
-            Some(tool) => tool.call(request, arguments),
-            None => Call::Answer(not_found(tool, tools)),
-        }
-    }
-
-    /// Answers a call whose actions are done; `outcomes` in the order of the plan's actions.
-    pub fn finish(&self, finish: &Finish, outcomes: &[Outcome]) -> ToolResult {
-        finish.answer(outcomes)
+    fn live_context_offered(&mut self, selection: &Selection, request: &Request) -> bool {
+        let tools = self.offer(selection, request).tools();
+        tools.iter().any(|tool| tool.name() == assist::live_context::NAME)
     }
 
     fn offer(&mut self, selection: &Selection, request: &Request) -> &Offer {
@@ -186,19 +281,26 @@ impl Llm {
             .offers
             .entry(selection.clone())
             .or_insert_with(|| Offer::new(selection, mirror));
-        if offer.revision != mirror.registry_revision() {
+        if !offer.is_of(mirror) {
             *offer = Offer::new(selection, mirror);
         }
         offer
     }
 }
 
-fn not_found(name: &str, tools: &[Tool]) -> ToolResult {
+/// Why the snapshot cannot be read.
+const UNREADABLE: &str = "An error occurred while reading the Assist context snapshot";
+
+fn prompt_description(selection: &Selection) -> String {
+    format!("Default prompt for Home Assistant {} API", selection.name())
+}
+
+fn not_found(name: &str, tools: &[Box<dyn Offered>]) -> ToolResult {
     let mut text = format!("Error calling tool: Tool \"{name}\" not found");
-    if let Some(near) = closest::closest(name, tools.iter().map(|tool| tool.name.as_str())) {
+    if let Some(near) = closest::closest(name, tools.iter().map(|tool| tool.name())) {
         text.push_str(&format!("; the closest one is \"{near}\""));
     }
-    ToolResult { text, is_error: true }
+    ToolResult::failed(text)
 }
 
 /// The actions that a [`Plan`] may hold: `light.turn_on`, or `script.*` for all of a domain.

@@ -16,11 +16,15 @@ pub struct OwnApi {
 }
 
 /// The LLM APIs of the component's own, in the order in which they are merged.
-pub const APIS: &[OwnApi] = &[OwnApi {
-    id: "assist",
-    name: "Device control",
-    requires_admin: false,
-}];
+pub const APIS: &[OwnApi] = &[
+    OwnApi {
+        id: "assist",
+        name: "Device control",
+        requires_admin: false,
+    },
+    #[cfg(feature = "conformance")]
+    super::conformance::API,
+];
 
 /// The LLM APIs that a config entry or a route selects, merged if several.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schema::{Parameters, check, coerce};
+use super::schema::{Parameters, Schema, check, coerce};
 use super::{Call, Request, ToolResult};
 
 /// What a tool does to the world, as MCP's `annotations` say it.
@@ -60,10 +60,7 @@ pub(crate) struct Refused(pub String);
 impl Refused {
     /// The answer to the call.
     pub fn answer(self) -> ToolResult {
-        ToolResult {
-            text: format!("Error calling tool: {}", self.0),
-            is_error: true,
-        }
+        ToolResult::failed(format!("Error calling tool: {}", self.0))
     }
 }
 
@@ -74,6 +71,8 @@ pub(crate) struct Tool {
     pub title: String,
     pub description: String,
     pub parameters: Parameters,
+    /// What its result looks like, where that is data.
+    pub output: Option<Schema>,
     pub hints: Hints,
     pub reading: Reading,
     /// The entity that the tool stands for, where it stands for one.
@@ -84,7 +83,7 @@ pub(crate) struct Tool {
 impl Tool {
     /// As `tools/list` says it.
     pub fn definition(&self) -> Value {
-        json!({
+        let mut definition = json!({
             "name": self.name,
             "title": self.title,
             "description": self.description,
@@ -95,7 +94,11 @@ impl Tool {
                 "idempotentHint": self.hints.idempotent,
                 "openWorldHint": self.hints.open_world,
             },
-        })
+        });
+        if let Some(output) = &self.output {
+            definition["outputSchema"] = output.clone().into_value();
+        }
+        definition
     }
 
     /// Reads the arguments and runs it.

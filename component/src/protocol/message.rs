@@ -24,8 +24,17 @@ pub enum Message<'a> {
     Request(Request<'a>),
     /// It wants none.
     Notification(Notification<'a>),
-    /// It answers a request of ours. We make none, so nobody waits for it.
-    Response,
+    /// It answers a request of ours.
+    Response(Response<'a>),
+}
+
+/// An answer of the client.
+#[derive(Debug)]
+pub struct Response<'a> {
+    /// The request that it answers. None where it is about a message whose id could not be read.
+    pub id: Option<RequestId<'a>>,
+    /// What came of it; None where the client says that nothing did.
+    pub result: Option<&'a RawValue>,
 }
 
 /// A request.
@@ -48,9 +57,25 @@ pub struct Notification<'a> {
     pub params: Option<&'a RawValue>,
 }
 
-/// The body is not a message of the protocol. The text says what is wrong with it.
+/// The body is not a message of the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Malformed(pub &'static str);
+pub struct Malformed {
+    /// What is wrong with it.
+    pub what: &'static str,
+    /// It is not even JSON.
+    pub unreadable: bool,
+}
+
+const fn malformed(what: &'static str) -> Malformed {
+    Malformed {
+        what,
+        unreadable: false,
+    }
+}
+
+const fn unreadable(what: &'static str) -> Malformed {
+    Malformed { what, unreadable: true }
+}
 
 /// What a body may be.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +84,8 @@ pub struct Rules {
     pub nesting: u64,
     /// Messages of a batch. None: there are no batches.
     pub batch: Option<u64>,
+    /// A response may have neither result nor error: some clients answer a ping so.
+    pub bare_responses: bool,
 }
 
 impl<'a> Body<'a> {
@@ -69,13 +96,13 @@ impl<'a> Body<'a> {
     /// when it is a batch and must not be, is empty, too long, or holds an `initialize`.
     pub fn parse(body: &'a [u8], rules: Rules) -> Result<Self, Malformed> {
         if nesting::exceeds(body, rules.nesting) {
-            return Err(Malformed("nested too deep"));
+            return Err(unreadable("nested too deep"));
         }
-        let text = std::str::from_utf8(body).map_err(|_| Malformed("not UTF-8"))?;
+        let text = std::str::from_utf8(body).map_err(|_| unreadable("not UTF-8"))?;
         if text.trim_ascii_start().starts_with('[') {
-            return batch(text, rules.batch).map(Self::Batch);
+            return batch(text, rules).map(Self::Batch);
         }
-        Message::parse(text).map(Self::Single)
+        Message::parse(text, rules).map(Self::Single)
     }
 
     /// Its messages, in their order.
@@ -87,24 +114,26 @@ impl<'a> Body<'a> {
     }
 }
 
-fn batch(text: &str, limit: Option<u64>) -> Result<Vec<Message<'_>>, Malformed> {
-    let limit = limit.ok_or(Malformed("batches are of protocol version 2025-03-26 only"))?;
-    let raw: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| Malformed("not JSON"))?;
+fn batch(text: &str, rules: Rules) -> Result<Vec<Message<'_>>, Malformed> {
+    let limit = rules
+        .batch
+        .ok_or(malformed("batches are of protocol version 2025-03-26 only"))?;
+    let raw: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| unreadable("not JSON"))?;
     if raw.is_empty() {
-        return Err(Malformed("an empty batch"));
+        return Err(malformed("an empty batch"));
     }
     if raw.len() as u64 > limit {
-        return Err(Malformed("too many messages in a batch"));
+        return Err(malformed("too many messages in a batch"));
     }
     let messages: Vec<Message> = raw
         .into_iter()
-        .map(|raw| Message::parse(raw.get()))
+        .map(|raw| Message::parse(raw.get(), rules))
         .collect::<Result<_, _>>()?;
     // MCP 2025-03-26, lifecycle: the initialize request must not be part of a batch.
     let initializes =
         |message: &Message| matches!(message, Message::Request(request) if request.method == "initialize");
     if messages.iter().any(initializes) {
-        return Err(Malformed("initialize in a batch"));
+        return Err(malformed("initialize in a batch"));
     }
     Ok(messages)
 }
@@ -126,36 +155,52 @@ struct Envelope<'a> {
 }
 
 impl<'a> Message<'a> {
-    fn parse(text: &'a str) -> Result<Self, Malformed> {
-        let envelope: Envelope = serde_json::from_str(text).map_err(|_| Malformed("not JSON, or not JSON-RPC"))?;
+    fn parse(text: &'a str, rules: Rules) -> Result<Self, Malformed> {
+        let envelope: Envelope = serde_json::from_str(text).map_err(|_| not_an_envelope(text))?;
         if text_of(envelope.jsonrpc).as_deref() != Some("2.0") {
-            return Err(Malformed("not JSON-RPC 2.0"));
+            return Err(malformed("not JSON-RPC 2.0"));
         }
         let Some(method) = envelope.method else {
-            return response(&envelope);
+            return response(&envelope, rules).map(Self::Response);
         };
-        let method = text_of(method).ok_or(Malformed("the method is not a string"))?;
+        let method = text_of(method).ok_or(malformed("the method is not a string"))?;
         let params = envelope.params;
         if params.is_some_and(|params| !is_object(params)) {
-            return Err(Malformed("the params are not an object"));
+            return Err(malformed("the params are not an object"));
         }
         let Some(id) = envelope.id else {
             return Ok(Self::Notification(Notification { method, params }));
         };
-        let id = RequestId::new(id).ok_or(Malformed("the id is neither a string nor an integer"))?;
+        let id = RequestId::new(id).ok_or(malformed("the id is neither a string nor an integer"))?;
         Ok(Self::Request(Request { id, method, params }))
     }
 }
 
-fn response<'a>(envelope: &Envelope<'a>) -> Result<Message<'a>, Malformed> {
-    let id = envelope.id.ok_or(Malformed("neither a method nor an id"))?;
-    let known = RequestId::new(id).is_some();
-    match (envelope.result, envelope.error) {
-        (Some(result), None) if known && is_object(result) => Ok(Message::Response),
-        // JSON-RPC 2.0, 5: an error about a message whose id could not be read has the id null.
-        (None, Some(error)) if (known || id.get() == "null") && is_object(error) => Ok(Message::Response),
-        _ => Err(Malformed("neither a request nor a response")),
+/// Why no message could be read of a text: is it JSON at all?
+fn not_an_envelope(text: &str) -> Malformed {
+    match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+        Ok(_) => malformed("not JSON-RPC"),
+        Err(_) => unreadable("not JSON"),
     }
+}
+
+fn response<'a>(envelope: &Envelope<'a>, rules: Rules) -> Result<Response<'a>, Malformed> {
+    let raw = envelope.id.ok_or(malformed("neither a method nor an id"))?;
+    let id = RequestId::new(raw);
+    let well = match (envelope.result, envelope.error) {
+        (Some(result), None) => id.is_some() && is_object(result),
+        // JSON-RPC 2.0, 5: an error about a message whose id could not be read has the id null.
+        (None, Some(error)) => (id.is_some() || raw.get() == "null") && is_object(error),
+        (None, None) => id.is_some() && rules.bare_responses,
+        (Some(_), Some(_)) => false,
+    };
+    if !well {
+        return Err(malformed("neither a request nor a response"));
+    }
+    Ok(Response {
+        id,
+        result: envelope.result,
+    })
 }
 
 /// A value that is there, `null` too: to an `Option` alone that is the same as none.
@@ -183,9 +228,10 @@ mod tests {
     const RULES: Rules = Rules {
         nesting: 64,
         batch: Some(64),
+        bare_responses: false,
     };
 
-    fn malformed(body: &str) -> bool {
+    fn is_malformed(body: &str) -> bool {
         Body::parse(body.as_bytes(), RULES).is_err()
     }
 
@@ -235,7 +281,7 @@ mod tests {
             r#"{"jsonrpc":"2.0","id":null,"result":{}}"#,
             r#"{"jsonrpc":"2.0","id":1,"result":{},"error":{}}"#,
         ] {
-            assert!(malformed(body), "{body}");
+            assert!(is_malformed(body), "{body}");
         }
         assert!(Body::parse(b"{\"jsonrpc\":\"2.0\",\"id\":\"\xff\",\"method\":\"ping\"}", RULES).is_err());
     }
@@ -248,10 +294,40 @@ mod tests {
             r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":""}}"#,
         ] {
             assert!(
-                matches!(Body::parse(body.as_bytes(), RULES), Ok(Body::Single(Message::Response))),
+                matches!(
+                    Body::parse(body.as_bytes(), RULES),
+                    Ok(Body::Single(Message::Response(_)))
+                ),
                 "{body}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_not_json_is_told_from_what_is_no_message() {
+        for (body, unreadable) in [
+            ("{", true),
+            ("", true),
+            (r#"{"a":1}"#, false),
+            ("1", false),
+            ("[]", false),
+        ] {
+            let malformed = Body::parse(body.as_bytes(), RULES).expect_err("it is malformed");
+            assert_eq!(malformed.unreadable, unreadable, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_response_may_be_bare_where_the_rules_say_so() {
+        let rules = Rules {
+            bare_responses: true,
+            ..RULES
+        };
+        let body = br#"{"jsonrpc":"2.0","id":1}"#;
+        assert!(matches!(
+            Body::parse(body, rules),
+            Ok(Body::Single(Message::Response(Response { result: None, .. })))
+        ));
     }
 
     #[test]
@@ -260,9 +336,9 @@ mod tests {
             let params = r#"{"a":"#.repeat(depth) + "1" + &"}".repeat(depth);
             format!(r#"{{"jsonrpc":"2.0","id":1,"method":"ping","params":{params}}}"#)
         };
-        assert!(!malformed(&deep(63)));
-        assert!(malformed(&deep(64)));
-        assert!(malformed(&"[".repeat(1_000_000)));
+        assert!(!is_malformed(&deep(63)));
+        assert!(is_malformed(&deep(64)));
+        assert!(is_malformed(&"[".repeat(1_000_000)));
     }
 
     #[test]
@@ -271,11 +347,11 @@ mod tests {
         let batch = format!("[{ping},{ping}]");
         let parsed = Body::parse(batch.as_bytes(), RULES).expect("a batch");
         assert_eq!(parsed.messages().len(), 2);
-        assert!(malformed("[]"));
-        assert!(malformed(&format!("[{ping},1]")));
-        assert!(malformed(&format!("[[{ping}]]")));
-        assert!(malformed(r#"[{"jsonrpc":"2.0","id":1,"method":"initialize"}]"#));
-        assert!(malformed(&format!("[{}]", vec![ping; 65].join(","))));
+        assert!(is_malformed("[]"));
+        assert!(is_malformed(&format!("[{ping},1]")));
+        assert!(is_malformed(&format!("[[{ping}]]")));
+        assert!(is_malformed(r#"[{"jsonrpc":"2.0","id":1,"method":"initialize"}]"#));
+        assert!(is_malformed(&format!("[{}]", vec![ping; 65].join(","))));
         let without = Rules { batch: None, ..RULES };
         assert!(Body::parse(batch.as_bytes(), without).is_err());
     }

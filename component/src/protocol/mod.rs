@@ -2,10 +2,13 @@
 //! home.
 
 pub mod answer;
+pub mod capabilities;
 pub mod error;
 pub mod id;
 pub mod initialize;
+pub mod log_level;
 pub mod message;
+pub mod meta;
 pub mod params;
 pub mod version;
 

@@ -2,13 +2,18 @@
 //! it takes.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::capabilities::ClientCapabilities;
 use super::error::RpcError;
 use super::id::RequestId;
+use super::log_level::LogLevel;
 use super::message::{even_null, is_object, text_of};
+use super::meta::Meta;
 
 /// The members of params that any method here takes. Others are ignored, as JSON-RPC peers of later versions send more.
 #[derive(Debug, Default, Deserialize)]
@@ -23,6 +28,18 @@ pub struct Params<'a> {
     arguments: Option<&'a RawValue>,
     #[serde(borrow)]
     cursor: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "even_null")]
+    level: Option<&'a RawValue>,
+    #[serde(rename = "ref", borrow)]
+    reference: Option<Reference<'a>>,
+    #[serde(borrow)]
+    argument: Option<Argument<'a>>,
+    #[serde(borrow)]
+    notifications: Option<&'a RawValue>,
+    #[serde(rename = "inputResponses", borrow)]
+    input_responses: Option<&'a RawValue>,
+    #[serde(rename = "requestState", borrow, default, deserialize_with = "even_null")]
+    request_state: Option<&'a RawValue>,
     #[serde(rename = "requestId", borrow, default, deserialize_with = "even_null")]
     request_id: Option<&'a RawValue>,
     #[serde(rename = "protocolVersion", borrow, default, deserialize_with = "even_null")]
@@ -33,20 +50,34 @@ pub struct Params<'a> {
     client_info: Option<&'a RawValue>,
 }
 
-/// `_meta`, as far as it says something here.
-#[derive(Debug, Default, Deserialize)]
-pub struct Meta<'a> {
-    #[serde(rename = "progressToken", borrow, default, deserialize_with = "even_null")]
-    progress_token: Option<&'a RawValue>,
-    #[serde(rename = "io.home-assistant/device_id", borrow)]
-    device: Option<&'a RawValue>,
-    #[serde(
-        rename = "io.modelcontextprotocol/protocolVersion",
-        borrow,
-        default,
-        deserialize_with = "even_null"
-    )]
-    envelope: Option<&'a RawValue>,
+/// What `completion/complete` is about.
+#[derive(Debug, Deserialize)]
+struct Reference<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+    #[serde(borrow)]
+    name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    uri: Option<Cow<'a, str>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Argument<'a> {
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+    #[serde(borrow)]
+    value: Cow<'a, str>,
+}
+
+/// What is to be completed.
+#[derive(Debug)]
+pub struct Completion<'a> {
+    /// The name of a prompt, or the URI template of resources.
+    pub of: &'a str,
+    /// The argument's name.
+    pub argument: &'a str,
+    /// What was typed of it.
+    pub begun: &'a str,
 }
 
 /// What `initialize` says of the client.
@@ -58,14 +89,16 @@ pub struct Client<'a> {
     pub name: Cow<'a, str>,
     /// Its version.
     pub version: Cow<'a, str>,
+    /// What it can do.
+    pub capabilities: ClientCapabilities,
 }
 
 #[derive(Deserialize)]
-struct Implementation<'a> {
+pub(super) struct Implementation<'a> {
     #[serde(borrow)]
-    name: &'a RawValue,
+    pub name: &'a RawValue,
     #[serde(borrow)]
-    version: &'a RawValue,
+    pub version: &'a RawValue,
 }
 
 impl<'a> Params<'a> {
@@ -88,14 +121,7 @@ impl<'a> Params<'a> {
         let Some(raw) = self.meta else {
             return Ok(Meta::default());
         };
-        if !is_object(raw) {
-            return Err(RpcError::invalid_params());
-        }
-        let meta: Meta = serde_json::from_str(raw.get()).map_err(|_| RpcError::invalid_params())?;
-        if meta.progress_token.is_some_and(|token| RequestId::new(token).is_none()) {
-            return Err(RpcError::invalid_params());
-        }
-        Ok(meta)
+        Meta::parse(raw)
     }
 
     /// The name of a tool or prompt.
@@ -126,15 +152,73 @@ impl<'a> Params<'a> {
         }
     }
 
-    /// Checks the cursor of a list. Every list here is one page, so that it is not looked at further.
+    /// Where a list goes on.
     ///
     /// # Errors
     /// When it is not a string.
-    pub fn check_cursor(&self) -> Result<(), RpcError> {
-        match self.cursor {
-            Some(raw) if text_of(raw).is_none() => Err(RpcError::invalid_params()),
-            _ => Ok(()),
-        }
+    pub fn cursor(&self) -> Result<Option<Cow<'a, str>>, RpcError> {
+        self.cursor
+            .map(|raw| text_of(raw).ok_or_else(RpcError::invalid_params))
+            .transpose()
+    }
+
+    /// The level of `logging/setLevel`.
+    ///
+    /// # Errors
+    /// When it is missing or none of the eight.
+    pub fn level(&self) -> Result<LogLevel, RpcError> {
+        LogLevel::named(&required_text(self.level)?).ok_or_else(RpcError::invalid_params)
+    }
+
+    /// What is to be completed.
+    ///
+    /// # Errors
+    /// When a part of it is missing, or it is about something else than a prompt or a resource template.
+    pub fn completion(&self) -> Result<Completion<'_>, RpcError> {
+        let (Some(reference), Some(argument)) = (&self.reference, &self.argument) else {
+            return Err(RpcError::invalid_params());
+        };
+        let of = match reference.kind.as_ref() {
+            "ref/prompt" => reference.name.as_deref(),
+            "ref/resource" => reference.uri.as_deref(),
+            _ => None,
+        };
+        Ok(Completion {
+            of: of.ok_or_else(RpcError::invalid_params)?,
+            argument: &argument.name,
+            begun: &argument.value,
+        })
+    }
+
+    /// What `subscriptions/listen` wants to hear of, as JSON.
+    ///
+    /// # Errors
+    /// When it is missing or not an object.
+    pub fn notifications(&self) -> Result<&'a str, RpcError> {
+        self.notifications
+            .filter(|raw| is_object(raw))
+            .map(RawValue::get)
+            .ok_or_else(RpcError::invalid_params)
+    }
+
+    /// What the client answers to the questions of an earlier attempt, by their keys.
+    ///
+    /// # Errors
+    /// When it is there and not an object.
+    pub fn input_responses(&self) -> Result<Option<BTreeMap<String, Value>>, RpcError> {
+        self.input_responses
+            .map(|raw| serde_json::from_str(raw.get()).map_err(|_| RpcError::invalid_params()))
+            .transpose()
+    }
+
+    /// The state that an earlier attempt was answered with.
+    ///
+    /// # Errors
+    /// When it is there and not a string.
+    pub fn request_state(&self) -> Result<Option<Cow<'a, str>>, RpcError> {
+        self.request_state
+            .map(|raw| text_of(raw).ok_or_else(RpcError::invalid_params))
+            .transpose()
     }
 
     /// The request that a notification is about.
@@ -151,44 +235,20 @@ impl<'a> Params<'a> {
         let (Some(capabilities), Some(info)) = (self.capabilities, self.client_info) else {
             return Err(RpcError::invalid_params());
         };
-        if !is_object(capabilities) || !is_object(info) {
+        if !is_object(info) {
             return Err(RpcError::invalid_params());
         }
+        let capabilities = ClientCapabilities::read(capabilities.get()).ok_or_else(RpcError::invalid_params)?;
         let info: Implementation = serde_json::from_str(info.get()).map_err(|_| RpcError::invalid_params())?;
         Ok(Client {
             protocol_version,
             name: required_text(Some(info.name))?,
             version: required_text(Some(info.version))?,
+            capabilities,
         })
     }
 }
 
-impl<'a> Meta<'a> {
-    /// Whether this is the envelope of a request of the stateless era (2026-07-28).
-    pub fn is_envelope(&self) -> bool {
-        self.envelope.is_some()
-    }
-
-    /// The token to report progress under, as JSON.
-    pub fn progress_token(&self) -> Option<&'a str> {
-        self.progress_token.map(RawValue::get)
-    }
-
-    /// The device that the user speaks to.
-    ///
-    /// # Errors
-    /// When it is something else than a string.
-    pub fn device(&self) -> Result<Option<Cow<'a, str>>, RpcError> {
-        let Some(raw) = self.device else {
-            return Ok(None);
-        };
-        text_of(raw).map(Some).ok_or_else(|| {
-            let message = "io.home-assistant/device_id must be a string";
-            RpcError::new(super::error::Code::InvalidParams, message)
-        })
-    }
-}
-
-fn required_text(raw: Option<&RawValue>) -> Result<Cow<'_, str>, RpcError> {
+pub(super) fn required_text(raw: Option<&RawValue>) -> Result<Cow<'_, str>, RpcError> {
     raw.and_then(text_of).ok_or_else(RpcError::invalid_params)
 }

@@ -1,12 +1,17 @@
 //! What changes of the home, the configuration and rights do to the sessions there are.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::Server;
 use crate::contract::hearth::mcp::types::{Change, Effect, Level, Log, Moment};
-use crate::features::list_changed;
+use crate::features::{list_changed, listening, send_newest};
 use crate::home::Mirror;
 use crate::imports::Imports;
+use crate::llm::{List, Request, SNAPSHOT, Selection};
 use crate::session::admission::Entry;
-use crate::session::checkpoint;
+use crate::session::id::SessionId;
+use crate::session::{Session, checkpoint};
 
 impl<I: Imports> Server<I> {
     /// The home, the configuration or rights changed.
@@ -32,8 +37,16 @@ impl<I: Imports> Server<I> {
         if changes.iter().any(|change| change.kind == "registry") {
             self.replace_home();
         }
-        if lists && self.live {
-            self.follow_entry(moment, &mut effects);
+        if self.live {
+            if lists {
+                self.follow_entry(moment, &mut effects);
+            }
+            if changes
+                .iter()
+                .any(|change| change.kind == "state" || change.kind == "registry")
+            {
+                self.tell_of_snapshot(&mut effects);
+            }
         }
         effects
     }
@@ -46,19 +59,82 @@ impl<I: Imports> Server<I> {
         }
     }
 
-    /// Ends every session when there is no config entry any more; else tells those whose tools are others now.
+    /// Ends the sessions that need a config entry when there is none any more; tells those whose tools are others now.
     pub(super) fn follow_entry(&mut self, moment: Moment, effects: &mut Vec<Effect>) {
         if self.sessions.is_empty() {
             return;
         }
-        let Ok(entry) = Entry::look_up(&self.imports) else {
-            for id in self.sessions.ids() {
-                self.end_session(id, effects);
-            }
+        let configured = Entry::look_up(&self.imports).is_ok();
+        let ends = |session: &Session| session.api.is_none() && !configured;
+        let ended = self.sessions.iter().filter(|(_, session)| ends(session));
+        for id in ended.map(|(id, _)| id).collect::<Vec<_>>() {
+            self.end_session(id, effects);
+        }
+        let ids: Vec<SessionId> = self.sessions.iter().map(|(id, _)| id).collect();
+        self.announce(ids, moment, effects);
+    }
+
+    /// Tells one client, if its tools are others now than those that it knows.
+    pub(super) fn follow_lists(&mut self, id: SessionId, moment: Moment, effects: &mut Vec<Effect>) {
+        self.announce(vec![id], moment, effects);
+    }
+
+    /// Tells the clients that listed tools and would now be answered another list. One that may not list any more is told
+    /// nothing: it knows when it asks, and there is no list to fetch. One without a stream is told when it has one.
+    fn announce(&mut self, ids: Vec<SessionId>, moment: Moment, effects: &mut Vec<Effect>) {
+        let Some(mirror) = &self.mirror else {
             return;
         };
-        if let Some(mirror) = &self.mirror {
-            list_changed::announce(&mut self.sessions, &entry, &mut self.llm, mirror, moment, effects);
+        let entry = Entry::look_up(&self.imports).ok();
+        let mut digests: BTreeMap<(Option<String>, bool), Option<Arc<str>>> = BTreeMap::new();
+        for id in ids {
+            let Some(session) = self.sessions.get_mut(id).filter(|session| session.stream.is_some()) else {
+                continue;
+            };
+            let admin = session.admin;
+            let now = digests
+                .entry((session.api.clone(), admin))
+                .or_insert_with_key(|(api, _)| {
+                    let selection = match api {
+                        None => entry
+                            .as_ref()
+                            .filter(|entry| entry.admits(admin))
+                            .map(|entry| Arc::clone(&entry.selection)),
+                        Some(api) => Selection::of_api(api).map(Arc::new),
+                    };
+                    let selection = selection.filter(|selection| selection.check(admin).is_ok())?;
+                    let request = Request {
+                        mirror,
+                        device: None,
+                        admin,
+                        moment,
+                        client: session.capabilities,
+                        answers: None,
+                    };
+                    Some(self.llm.tools_digest(&selection, &request))
+                });
+            let (Some(known), Some(now)) = (&session.listed, now) else {
+                continue;
+            };
+            if known == now {
+                continue;
+            }
+            session.listed = Some(Arc::clone(now));
+            effects.push(Effect::Keep(checkpoint::write(
+                id,
+                session,
+                self.limits.session_idle_ms,
+            )));
+            list_changed::tell(session, List::Tools, effects);
+        }
+    }
+
+    /// Tells those who subscribed to it that the snapshot of the home holds something else now.
+    fn tell_of_snapshot(&self, effects: &mut Vec<Effect>) {
+        for (_, session) in self.sessions.iter() {
+            for (outlet, body) in listening::updates(session, SNAPSHOT) {
+                effects.push(send_newest(outlet, body.clone(), &String::from_utf8_lossy(&body)));
+            }
         }
     }
 
@@ -84,7 +160,11 @@ impl<I: Imports> Server<I> {
             };
             if let Some(session) = self.sessions.get_mut(id).filter(|session| session.admin != admin) {
                 session.admin = admin;
-                effects.push(Effect::Keep(checkpoint::write(id, session)));
+                effects.push(Effect::Keep(checkpoint::write(
+                    id,
+                    session,
+                    self.limits.session_idle_ms,
+                )));
                 changed = true;
             }
         }

@@ -1,5 +1,7 @@
 //! Who may: the checks that come before any message is read, in their order.
 
+use std::sync::Arc;
+
 use crate::contract::exports::hearth::mcp::server::Principal;
 use crate::contract::hearth::mcp::config_entries::LookupError;
 use crate::contract::hearth::mcp::types::{Refusal, RefusalReason};
@@ -12,7 +14,7 @@ pub struct Entry {
     /// Only administrators may use it.
     pub require_admin: bool,
     /// The LLM APIs that it serves.
-    pub selection: Selection,
+    pub selection: Arc<Selection>,
 }
 
 impl Entry {
@@ -27,7 +29,7 @@ impl Entry {
         })?;
         Ok(Self {
             require_admin: entry.require_admin,
-            selection: Selection::of_entry(&entry),
+            selection: Arc::new(Selection::of_entry(&entry)),
         })
     }
 

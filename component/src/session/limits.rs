@@ -13,6 +13,10 @@ pub struct Limits {
     pub requests_in_flight: u64,
     /// Arrays and objects around the innermost value of a message.
     pub nesting: u64,
+    /// Milliseconds after which a session of Streamable HTTP ends that has no stream and is not heard of.
+    pub session_idle_ms: u64,
+    /// Items of one page of a list.
+    pub page: u64,
 }
 
 impl Default for Limits {
@@ -22,6 +26,8 @@ impl Default for Limits {
             sessions_per_principal: 64,
             requests_in_flight: 64,
             nesting: 64,
+            session_idle_ms: 24 * 60 * 60 * 1_000,
+            page: 1_000,
         }
     }
 }
@@ -36,6 +42,8 @@ impl Limits {
             sessions_per_principal: limit("sessions-per-principal", default.sessions_per_principal),
             requests_in_flight: limit("requests-in-flight", default.requests_in_flight),
             nesting: limit("nesting", default.nesting),
+            session_idle_ms: limit("session-idle-ms", default.session_idle_ms),
+            page: limit("page", default.page).max(1),
         }
     }
 }

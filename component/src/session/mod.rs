@@ -4,43 +4,102 @@ pub mod admission;
 pub mod checkpoint;
 pub mod id;
 pub mod limits;
+pub mod questions;
+mod table;
 pub mod work;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use self::id::SessionId;
-use self::limits::Limits;
-use crate::contract::hearth::mcp::types::{Outlet, Refusal, RefusalReason};
+use serde::{Deserialize, Serialize};
+
+pub use self::table::Sessions;
+use crate::contract::hearth::mcp::types::{Moment, Outlet};
+use crate::protocol::capabilities::ClientCapabilities;
+use crate::protocol::log_level::LogLevel;
 use crate::protocol::version::Version;
 
-/// The conversation with one client over HTTP+SSE.
+/// How a client holds a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The stream of HTTP+SSE; the session ends with it.
+    Sse,
+    /// A session of Streamable HTTP; its stream comes and goes.
+    Streamable,
+    /// `subscriptions/listen` of the stateless era: one exchange that stays open. No client knows its id.
+    Listening,
+}
+
+/// The conversation with one client.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
-    /// The queue to the client.
-    pub outlet: Outlet,
+    /// How it is held.
+    pub kind: Kind,
+    /// The queue to the client for what no request asked for. None while a client of Streamable HTTP has no stream open.
+    pub stream: Option<Outlet>,
+    /// The LLM API that its route names; None: those of the config entry.
+    pub api: Option<String>,
     /// Id of the principal that opened it; nobody else may know of it.
     pub principal: String,
     /// Whether that principal is an administrator, as of the latest event that told.
     pub admin: bool,
-    /// What `initialize` agreed on. None before that.
+    /// What `initialize` agreed on, or what the first request of a stateless client says. None before that.
     pub version: Option<Version>,
     /// Name and version of the client, as it said; empty before it did.
     pub client: String,
+    /// What the client can do.
+    pub capabilities: ClientCapabilities,
+    /// The least level of log messages that the client wants; None: it never said.
+    pub log_level: Option<LogLevel>,
+    /// Resources that the client subscribed to.
+    pub subscribed: BTreeSet<String>,
+    /// What each `subscriptions/listen` asked for, by its request id as JSON.
+    pub listens: BTreeMap<String, Filter>,
     /// Digest of the tools that the client knows: of its latest `tools/list`, or of the latest change it was told of.
     pub listed: Option<Arc<str>>,
+    /// When the client was last heard of, in steps: see [`Session::touch`].
+    pub seen: Moment,
+}
+
+/// What a `subscriptions/listen` asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Filter {
+    /// Changes of the list of tools.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub tools_list_changed: bool,
+    /// Changes of the list of prompts.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub prompts_list_changed: bool,
+    /// Changes of the list of resources.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub resources_list_changed: bool,
+    /// Changes of what these resources hold.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub resource_subscriptions: BTreeSet<String>,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl Session {
     /// A session in which nothing was said yet.
-    pub fn new(outlet: Outlet, principal: String, admin: bool) -> Self {
+    pub fn new(kind: Kind, stream: Option<Outlet>, principal: String, admin: bool, moment: Moment) -> Self {
         Self {
-            outlet,
+            kind,
+            stream,
+            api: None,
             principal,
             admin,
             version: None,
             client: String::new(),
+            capabilities: ClientCapabilities::default(),
+            log_level: None,
+            subscribed: BTreeSet::new(),
+            listens: BTreeMap::new(),
             listed: None,
+            seen: moment,
         }
     }
 
@@ -49,117 +108,20 @@ impl Session {
     pub fn served_version(&self) -> Version {
         self.version.unwrap_or(Version::V2024_11_05)
     }
-}
 
-/// All sessions, in an order that does not depend on how they came to be.
-#[derive(Debug, Default)]
-pub struct Sessions {
-    table: BTreeMap<SessionId, Session>,
-    outlets: BTreeMap<Outlet, SessionId>,
-    /// How many sessions each principal has.
-    counts: BTreeMap<String, u64>,
-}
-
-impl Sessions {
-    /// Whether one more session of this principal fits.
-    ///
-    /// # Errors
-    /// When a limit is reached; the detail says which.
-    pub fn check_room(&self, principal: &str, limits: &Limits) -> Result<(), Refusal> {
-        let full = |detail: String| {
-            Err(Refusal {
-                reason: RefusalReason::TooManySessions,
-                detail,
-            })
-        };
-        let own = self.counts.get(principal).copied().unwrap_or(0);
-        if own >= limits.sessions_per_principal {
-            return full(format!(
-                "This principal has {own} sessions open, the limit of sessions-per-principal; close one first"
-            ));
+    /// Notes that the client was heard of. True when that is to be kept: only when a twenty-fourth of the idle time has
+    /// passed since it last was, so that a ping keeps nothing.
+    pub fn touch(&mut self, moment: Moment, idle: Moment) -> bool {
+        let step = moment.saturating_sub(self.seen) >= (idle / 24).max(1);
+        if step {
+            self.seen = moment;
         }
-        let all = self.table.len() as u64;
-        if all >= limits.sessions {
-            return full(format!(
-                "{all} sessions are open, the limit of sessions; try again later"
-            ));
-        }
-        Ok(())
+        step
     }
 
-    /// Adds a session, or puts it in the place of the one of that id.
-    pub fn insert(&mut self, id: SessionId, session: Session) {
-        self.remove(id);
-        self.outlets.insert(session.outlet, id);
-        *self.counts.entry(session.principal.clone()).or_default() += 1;
-        self.table.insert(id, session);
-    }
-
-    /// Takes a session out.
-    pub fn remove(&mut self, id: SessionId) -> Option<Session> {
-        let session = self.table.remove(&id)?;
-        self.outlets.remove(&session.outlet);
-        if let Some(count) = self.counts.get_mut(&session.principal) {
-            *count -= 1;
-            if *count == 0 {
-                self.counts.remove(&session.principal);
-            }
-        }
-        Some(session)
-    }
-
-    /// Whether there is a session of this id.
-    pub fn contains(&self, id: SessionId) -> bool {
-        self.table.contains_key(&id)
-    }
-
-    /// The session of this id.
-    pub fn get(&self, id: SessionId) -> Option<&Session> {
-        self.table.get(&id)
-    }
-
-    /// The session of this id, to be changed in what does not name it: neither outlet nor principal.
-    pub fn get_mut(&mut self, id: SessionId) -> Option<&mut Session> {
-        self.table.get_mut(&id)
-    }
-
-    /// The session that a client names, if it belongs to this principal.
-    ///
-    /// # Errors
-    /// When there is none, or it is somebody else's: the same answer, so that nobody learns of it.
-    pub fn owned_by(&mut self, name: &str, principal: &str) -> Result<(SessionId, &mut Session), Refusal> {
-        SessionId::parse(name)
-            .and_then(|id| Some((id, self.table.get_mut(&id)?)))
-            .filter(|(_, session)| session.principal == principal)
-            .ok_or_else(|| Refusal {
-                reason: RefusalReason::UnknownSession,
-                detail: name.to_owned(),
-            })
-    }
-
-    /// The session behind an outlet.
-    pub fn at_outlet(&self, outlet: Outlet) -> Option<SessionId> {
-        self.outlets.get(&outlet).copied()
-    }
-
-    /// The sessions of a principal.
-    pub fn of_principal(&self, principal: &str) -> Vec<SessionId> {
-        let own = |(id, session): (&SessionId, &Session)| (session.principal == principal).then_some(*id);
-        self.table.iter().filter_map(own).collect()
-    }
-
-    /// All of them, by id.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (SessionId, &mut Session)> {
-        self.table.iter_mut().map(|(id, session)| (*id, session))
-    }
-
-    /// All ids.
-    pub fn ids(&self) -> Vec<SessionId> {
-        self.table.keys().copied().collect()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.table.is_empty()
+    /// When it ends unless the client is heard of; None while it cannot be idle.
+    pub fn expiry(&self, idle: Moment) -> Option<Moment> {
+        let idles = self.kind == Kind::Streamable && self.stream.is_none();
+        idles.then(|| self.seen.saturating_add(idle))
     }
 }

@@ -1,15 +1,18 @@
-//! Calls that the home has not answered yet. All of it is in their tickets, so that a call outlives the instance that
-//! began it; what stands here is only which of them are open.
+//! Requests that are not answered yet. All that is needed to answer them is in tickets, so that a call outlives the
+//! instance that began it; what stands here is only which of them are open.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::checkpoint::FORMAT;
 use super::id::SessionId;
+use crate::contract::hearth::mcp::types::Outlet;
 use crate::llm::Finish;
 use crate::protocol::id::RequestId;
+use crate::protocol::log_level::LogLevel;
 
 /// Bytes of a request id, and of a progress token, that a ticket holds: the host keeps it while the home works.
 pub const LONGEST_NOTE: usize = 1024;
@@ -17,75 +20,182 @@ pub const LONGEST_NOTE: usize = 1024;
 /// Ids longer than this stand in keys as their digest.
 const LONGEST_ID_IN_A_KEY: usize = 64;
 
-/// The note on work that says how to answer once it is done.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-pub struct Ticket {
-    format: u32,
-    session: String,
+/// What requests belong to: within it no two in flight have the same id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holder {
+    /// A session.
+    Session(SessionId),
+    /// An exchange of the stateless era.
+    Exchange(Outlet),
+}
+
+impl Holder {
+    fn parse(text: &str) -> Option<Self> {
+        match text.strip_prefix("exchange-") {
+            Some(outlet) => outlet.parse().ok().map(Self::Exchange),
+            None => SessionId::parse(text).map(Self::Session),
+        }
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Session(id) => id.fmt(f),
+            Self::Exchange(outlet) => write!(f, "exchange-{outlet}"),
+        }
+    }
+}
+
+/// A request that is in flight: all that is needed to tell of it and to answer it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InFlight {
+    /// What it belongs to.
+    pub holder: Holder,
     /// The request id as the client wrote it.
     pub request: String,
-    /// The name of the work, for `abandon`.
+    /// Names it among all that is open.
     pub key: String,
+    /// The exchange that waits for the answer; None: it goes to the stream of the session.
+    pub exchange: Option<Outlet>,
     /// The token to report progress under, as JSON.
     pub progress: Option<String>,
+    /// The least level of log messages that this request wants to be told. For clients of the stateless era.
+    pub log_level: Option<LogLevel>,
+}
+
+impl InFlight {
+    /// A request.
+    pub fn new(holder: Holder, request: RequestId) -> Self {
+        Self {
+            holder,
+            request: request.raw().to_owned(),
+            key: key(holder, request),
+            exchange: None,
+            progress: None,
+            log_level: None,
+        }
+    }
+
+    /// Whether a ticket may hold it.
+    pub fn is_short(&self) -> bool {
+        let notes = std::iter::once(&self.request).chain(&self.progress);
+        notes.into_iter().all(|note| note.len() <= LONGEST_NOTE)
+    }
+}
+
+/// [`InFlight`] as it is written.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Written {
+    format: u32,
+    session: String,
+    request: String,
+    key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    exchange: Option<Outlet>,
+    progress: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    log_level: Option<String>,
+}
+
+impl Written {
+    fn of(request: &InFlight) -> Self {
+        Self {
+            format: FORMAT,
+            session: request.holder.to_string(),
+            request: request.request.clone(),
+            key: request.key.clone(),
+            exchange: request.exchange,
+            progress: request.progress.clone(),
+            log_level: request.log_level.map(|level| level.as_str().to_owned()),
+        }
+    }
+
+    fn read(self) -> Option<InFlight> {
+        let holder = Holder::parse(&self.session)?;
+        // Both go to the client as they stand here.
+        let echoed = std::iter::once(&self.request).chain(&self.progress);
+        let log_level = match self.log_level {
+            None => None,
+            Some(name) => Some(LogLevel::named(&name)?),
+        };
+        let readable = self.format == FORMAT && echoed.into_iter().all(|id| RequestId::is_written(id));
+        readable.then_some(InFlight {
+            holder,
+            request: self.request,
+            key: self.key,
+            exchange: self.exchange,
+            progress: self.progress,
+            log_level,
+        })
+    }
+}
+
+impl Serialize for InFlight {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Written::of(self).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for InFlight {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = Written::deserialize(deserializer)?;
+        written
+            .read()
+            .ok_or_else(|| serde::de::Error::custom("not a request of ours"))
+    }
+}
+
+/// The note on work that says how to answer once it is done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ticket {
+    /// The request that waits for it.
+    #[serde(flatten)]
+    pub request: InFlight,
     /// Makes the answer of the outcomes.
     pub finish: Finish,
 }
 
 impl Ticket {
-    /// The ticket of a request.
-    pub fn new(session: SessionId, request: RequestId, progress: Option<&str>, finish: Finish) -> Self {
-        Self {
-            format: FORMAT,
-            session: session.to_string(),
-            request: request.raw().to_owned(),
-            key: key(session, request),
-            progress: progress.map(str::to_owned),
-            finish,
-        }
-    }
-
     /// The bytes for the host to keep.
     pub fn write(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("a ticket is text, numbers and lists")
     }
 
-    /// The ticket of these bytes, with the session that it belongs to; None when it is of a format that we do not read.
-    pub fn read(bytes: &[u8]) -> Option<(SessionId, Self)> {
-        let ticket: Self = serde_json::from_slice(bytes).ok()?;
-        let session = SessionId::parse(&ticket.session)?;
-        // Both go to the client as they stand here.
-        let echoed = std::iter::once(&ticket.request).chain(&ticket.progress);
-        let readable = ticket.format == FORMAT && echoed.into_iter().all(|id| RequestId::is_written(id));
-        readable.then_some((session, ticket))
+    /// The ticket of these bytes; None when it is of a format that we do not read.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
     }
 }
 
-/// The keys of open work, by session.
+/// Which requests are open, by what they belong to, each with the exchange that waits for it.
 #[derive(Debug, Default)]
 pub struct OpenWork {
-    keys: BTreeMap<SessionId, BTreeSet<String>>,
+    keys: BTreeMap<Holder, BTreeMap<String, Option<Outlet>>>,
 }
 
 impl OpenWork {
-    /// Work was begun.
-    pub fn begin(&mut self, session: SessionId, key: String) {
-        self.keys.entry(session).or_default().insert(key);
+    /// A request began to wait.
+    pub fn begin(&mut self, request: &InFlight) {
+        self.keys
+            .entry(request.holder)
+            .or_default()
+            .insert(request.key.clone(), request.exchange);
     }
 
-    /// Work is over. False when it was not open.
-    pub fn end(&mut self, session: SessionId, key: &str) -> bool {
-        let Some(keys) = self.keys.get_mut(&session) else {
+    /// A request waits no more. False when it did not.
+    pub fn end(&mut self, holder: Holder, key: &str) -> bool {
+        let Some(keys) = self.keys.get_mut(&holder) else {
             return false;
         };
-        let was_open = keys.remove(key);
+        let was_open = keys.remove(key).is_some();
         if keys.is_empty() {
-            self.keys.remove(&session);
+            self.keys.remove(&holder);
         }
         was_open
     }
 
-    /// Work of this key is over, whichever session it belongs to.
+    /// The request of this key waits no more, whatever it belongs to.
     pub fn forget(&mut self, key: &str) {
         self.keys.retain(|_, keys| {
             keys.remove(key);
@@ -93,45 +203,51 @@ impl OpenWork {
         });
     }
 
-    /// All work of a session is over: its keys.
-    pub fn end_all(&mut self, session: SessionId) -> impl Iterator<Item = String> {
-        self.keys.remove(&session).into_iter().flatten()
+    /// All requests of a holder wait no more: their keys, and the exchanges that waited.
+    pub fn end_all(&mut self, holder: Holder) -> impl Iterator<Item = (String, Option<Outlet>)> {
+        self.keys.remove(&holder).into_iter().flatten()
     }
 
-    /// Whether this work is open.
-    pub fn is_open(&self, session: SessionId, key: &str) -> bool {
-        self.keys.get(&session).is_some_and(|keys| keys.contains(key))
+    /// Whether this request is open.
+    pub fn is_open(&self, holder: Holder, key: &str) -> bool {
+        self.keys.get(&holder).is_some_and(|keys| keys.contains_key(key))
     }
 
-    /// The key of this request of a session, if it is being worked on.
-    pub fn of_request(&self, session: SessionId, request: RequestId) -> Option<String> {
-        let keys = self.keys.get(&session)?;
-        let key = key(session, request);
-        keys.contains(&key).then_some(key)
+    /// The key of this request, and the exchange that waits for it, if it is open.
+    pub fn of_request(&self, holder: Holder, request: RequestId) -> Option<(String, Option<Outlet>)> {
+        let keys = self.keys.get(&holder)?;
+        let (key, exchange) = keys.get_key_value(&key(holder, request))?;
+        Some((key.clone(), *exchange))
     }
 
-    /// How many requests of a session are being worked on.
-    pub fn count(&self, session: SessionId) -> u64 {
-        self.keys.get(&session).map_or(0, |keys| keys.len() as u64)
+    /// How many requests of a holder are open.
+    pub fn count(&self, holder: Holder) -> u64 {
+        self.keys.get(&holder).map_or(0, |keys| keys.len() as u64)
     }
 
-    /// Sessions that have open work.
-    pub fn sessions(&self) -> impl Iterator<Item = SessionId> {
+    /// Whether any request waits for an answer in this exchange.
+    pub fn waits_at(&self, holder: Holder, exchange: Outlet) -> bool {
+        let keys = self.keys.get(&holder);
+        keys.is_some_and(|keys| keys.values().any(|at| *at == Some(exchange)))
+    }
+
+    /// All that has open requests.
+    pub fn holders(&self) -> impl Iterator<Item = Holder> {
         self.keys.keys().copied()
     }
 }
 
-/// The name of the work for a request. Two requests in flight in one session never have the same id, so it is unique.
-fn key(session: SessionId, request: RequestId) -> String {
+/// The name of a request among all that is open.
+fn key(holder: Holder, request: RequestId) -> String {
     let id = request.canonical();
     if id.len() <= LONGEST_ID_IN_A_KEY {
-        return format!("{session}/{id}");
+        return format!("{holder}/{id}");
     }
     let digest: String = Sha256::digest(id.as_bytes())
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    format!("{session}/{digest}")
+    format!("{holder}/{digest}")
 }
 
 #[cfg(test)]
@@ -139,66 +255,77 @@ mod tests {
     use super::*;
     use crate::contract::hearth::mcp::types::Nonce;
 
-    const SESSION: Nonce = Nonce { high: 1, low: 2 };
+    fn session() -> Holder {
+        Holder::Session(SessionId::from_nonce(Nonce { high: 1, low: 2 }))
+    }
 
     fn with_id<T>(json: &str, then: impl FnOnce(RequestId) -> T) -> T {
         let raw: &serde_json::value::RawValue = serde_json::from_str(json).expect("JSON");
         then(RequestId::new(raw).expect("an id"))
     }
 
+    fn request(json: &str) -> InFlight {
+        with_id(json, |id| InFlight::new(session(), id))
+    }
+
     #[test]
     fn a_number_and_a_string_of_the_same_digits_are_two_requests() {
-        let session = SessionId::from_nonce(SESSION);
-        assert_ne!(
-            with_id("1", |id| key(session, id)),
-            with_id(r#""1""#, |id| key(session, id))
-        );
+        assert_ne!(request("1").key, request(r#""1""#).key);
     }
 
     #[test]
     fn the_longest_id_makes_a_short_key() {
-        let session = SessionId::from_nonce(SESSION);
         let id = format!("\"{}\"", "x".repeat(1 << 20));
-        assert!(with_id(&id, |id| key(session, id)).len() < 128);
+        assert!(request(&id).key.len() < 128);
     }
 
     #[test]
     fn a_ticket_that_would_spoil_an_answer_is_not_read() {
-        let session = SessionId::from_nonce(SESSION);
-        let ticket = |request: &str, progress: Option<&str>| Ticket {
-            request: request.to_owned(),
-            progress: progress.map(str::to_owned),
-            ..with_id("1", |id| {
-                let finish = Finish::Script { name: String::new() };
-                Ticket::new(session, id, None, finish)
-            })
+        let ticket = |id: &str, progress: Option<&str>, holder: Holder| Ticket {
+            request: InFlight {
+                request: id.to_owned(),
+                progress: progress.map(str::to_owned),
+                exchange: Some(7),
+                log_level: Some(LogLevel::Alert),
+                ..with_id("1", |id| InFlight::new(holder, id))
+            },
+            finish: Finish::Script { name: String::new() },
         };
-        let read = |ticket: Ticket| Ticket::read(&ticket.write()).map(|(_, ticket)| ticket);
-        for (request, progress) in [("1", None), (r#""a""#, Some("-2"))] {
-            assert_eq!(read(ticket(request, progress)), Some(ticket(request, progress)));
+        for (id, progress) in [("1", None), (r#""a""#, Some("-2"))] {
+            for holder in [session(), Holder::Exchange(7)] {
+                let ticket = ticket(id, progress, holder);
+                assert_eq!(Ticket::read(&ticket.write()), Some(ticket));
+            }
         }
-        for (request, progress) in [
+        for (id, progress) in [
             ("a", None),
             ("1.5", None),
             ("", None),
             (" 1", None),
             ("1", Some("null")),
         ] {
-            assert_eq!(read(ticket(request, progress)), None, "{request:?} {progress:?}");
+            let ticket = ticket(id, progress, session());
+            assert_eq!(Ticket::read(&ticket.write()), None, "{id:?} {progress:?}");
         }
     }
 
     #[test]
-    fn work_is_open_until_it_ends() {
-        let session = SessionId::from_nonce(SESSION);
+    fn requests_are_open_until_they_end() {
         let mut work = OpenWork::default();
-        work.begin(session, "a".into());
-        work.begin(session, "b".into());
-        assert_eq!(work.count(session), 2);
-        assert!(work.end(session, "a"));
-        assert!(!work.end(session, "a"));
-        work.forget("b");
-        assert_eq!(work.count(session), 0);
-        assert_eq!(work.sessions().count(), 0);
+        let (one, two) = (request("1"), request("2"));
+        let one = InFlight {
+            exchange: Some(3),
+            ..one
+        };
+        work.begin(&one);
+        work.begin(&two);
+        assert_eq!(work.count(session()), 2);
+        assert!(work.waits_at(session(), 3) && !work.waits_at(session(), 4));
+        assert!(work.end(session(), &one.key));
+        assert!(!work.end(session(), &one.key));
+        assert!(!work.waits_at(session(), 3));
+        work.forget(&two.key);
+        assert_eq!(work.count(session()), 0);
+        assert_eq!(work.holders().count(), 0);
     }
 }

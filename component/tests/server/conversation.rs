@@ -33,8 +33,9 @@ fn initialize_says_who_serves_and_what() {
     assert_eq!(
         result["capabilities"],
         json!({
+            "logging": {},
             "prompts": {"listChanged": false},
-            "resources": {"listChanged": false, "subscribe": false},
+            "resources": {"listChanged": false, "subscribe": true},
             "tools": {"listChanged": true},
         })
     );
@@ -92,13 +93,12 @@ fn ids_come_back_byte_for_byte() {
 }
 
 #[test]
-fn unknown_methods_are_not_found_and_the_probe_for_later_versions_is_one() {
+fn unknown_methods_are_not_found() {
     let mut host = Host::new();
     let client = host.open(admin("a"));
-    let envelope = json!({"_meta": {"io.modelcontextprotocol/protocolVersion": "2026-07-28"}});
     for (method, params) in [
-        ("server/discover", envelope),
-        ("resources/templates/list", json!({})),
+        ("server/discover", json!({})),
+        ("subscriptions/listen", json!({})),
         ("notifications/initialized", json!({})),
         ("foo\"/bar", json!({})),
     ] {

@@ -1,5 +1,6 @@
 //! What MCP clients say, as far as several tests say it.
 
+use hearth_host::contract::exports::hearth::mcp::server::Description;
 use hearth_host::contract::hearth::mcp::types::{Refusal, RefusalReason};
 use hearth_host::engine::Refused;
 use serde_json::{Value, json};
@@ -42,14 +43,25 @@ pub fn call(id: &str, tool: &str, arguments: Value) -> Value {
     json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params})
 }
 
+/// The first version without `initialize`.
+const STATELESS: &str = "2026-07-28";
+
+/// The versions that a component serves and that are agreed on by `initialize`.
+pub fn with_handshake(description: &Description) -> Vec<String> {
+    let versions = description.protocol_versions.iter().cloned();
+    versions.filter(|version| version.as_str() < STATELESS).collect()
+}
+
 /// A client that has shaken hands, at the newest version that the component serves.
 ///
 /// # Panics
 /// When it is refused.
 pub async fn initialized(stage: &Stage, principal: &str) -> Client {
     let mut client = stage.client(principal).await;
-    let version = stage.engine.describe().protocol_versions.iter().max().cloned();
-    let version = version.unwrap_or_default();
+    let version = with_handshake(stage.engine.describe())
+        .into_iter()
+        .max()
+        .unwrap_or_default();
     let answer = client.ask(&initialize_at("init", &version)).await;
     assert_eq!(answer["result"]["protocolVersion"], version, "{answer}");
     client.say(&notification("notifications/initialized", json!({}))).await;

@@ -79,6 +79,7 @@ fn tool(
         title: title.to_owned(),
         description: description.to_owned(),
         parameters,
+        output: None,
         hints: Hints::SETS,
         reading: Reading::Intent,
         entity: None,

@@ -5,7 +5,7 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use crate::llm::schema::Parameters;
+use crate::llm::schema::{Parameters, Schema};
 use crate::llm::tool::{Hints, Reading, Refused, Tool};
 use crate::llm::{Call, ToolResult};
 
@@ -15,11 +15,17 @@ pub(super) fn tool() -> Tool {
         title: "Get date and time".to_owned(),
         description: "The current date, time and weekday where the home is.".to_owned(),
         parameters: Parameters::none(),
+        output: Some(output()),
         hints: Hints::READS,
         reading: Reading::Intent,
         entity: None,
         run: |_, request, _| Ok(Call::Answer(answer(request.moment, request.mirror.zone())?)),
     }
+}
+
+fn output() -> Schema {
+    let parts = ["date", "time", "timezone", "weekday"];
+    Schema::object(parts.map(|part| (part, Schema::string())), &parts)
 }
 
 fn answer(moment: u64, zone: &TimeZone) -> Result<ToolResult, Refused> {
@@ -28,17 +34,13 @@ fn answer(moment: u64, zone: &TimeZone) -> Result<ToolResult, Refused> {
         .and_then(|moment| Timestamp::from_millisecond(moment).ok())
         .ok_or_else(|| Refused(format!("The host's clock shows no moment of any calendar: {moment}")))?;
     let now = zone.to_datetime(moment);
-    Ok(ToolResult {
-        // Written by hand: `strftime` would be a thirtieth of the component.
-        text: json!({
-            "date": format!("{:04}-{:02}-{:02}", now.year(), now.month(), now.day()),
-            "time": format!("{:02}:{:02}:{:02}", now.hour(), now.minute(), now.second()),
-            "timezone": zone.to_offset_info(moment).abbreviation(),
-            "weekday": name(now.weekday()),
-        })
-        .to_string(),
-        is_error: false,
-    })
+    // Written by hand: `strftime` would be a thirtieth of the component.
+    Ok(ToolResult::data(json!({
+        "date": format!("{:04}-{:02}-{:02}", now.year(), now.month(), now.day()),
+        "time": format!("{:02}:{:02}:{:02}", now.hour(), now.minute(), now.second()),
+        "timezone": zone.to_offset_info(moment).abbreviation(),
+        "weekday": name(now.weekday()),
+    })))
 }
 
 fn name(weekday: Weekday) -> &'static str {

@@ -38,6 +38,7 @@ pub(super) fn set() -> Tool {
         description: "Set the brightness, color or color temperature of lights. Lights that are off are turned on."
             .to_owned(),
         parameters: Parameters::of(place().into_iter().chain([only_domain(DOMAIN)]).chain(looks), &[]),
+        output: None,
         hints: Hints::SETS,
         reading: Reading::Intent,
         entity: None,

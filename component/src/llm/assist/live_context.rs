@@ -11,12 +11,16 @@ use serde_json::{Value, json};
 use super::targets::{Constraints, Preferences, Reason, find};
 use super::yaml::{self, Clear, Text};
 use crate::home::{Entity, Mirror};
+use crate::llm::resources::Resource;
 use crate::llm::schema::{Parameters, Schema};
 use crate::llm::tool::{Arguments, Hints, Reading, Tool};
 use crate::llm::{Call, Request, ToolResult};
 
 /// Names the tool; the snapshot resource is there when it is.
 pub(crate) const NAME: &str = "homeassistant__GetLiveContext";
+
+/// Names the resource that says what the tool says.
+pub const SNAPSHOT: &str = "homeassistant://assist/context-snapshot";
 
 /// What an answer begins with.
 const HEADER: &str = "Live Context: An overview of the areas and the devices in this smart home:\n";
@@ -45,6 +49,20 @@ const ATTRIBUTES: &[&str] = &[
 /// Domains that have tools of their own to be read by.
 const APART: &[&str] = &["calendar", "script"];
 
+/// The snapshot. As in Home Assistant, so that clients find what they found there.
+pub(crate) fn resource() -> Resource {
+    Resource {
+        uri: SNAPSHOT.to_owned(),
+        name: "assist_context_snapshot".to_owned(),
+        title: "Assist context snapshot".to_owned(),
+        description:
+            "A snapshot of the current Assist context, matching the existing homeassistant__GetLiveContext tool \
+                      output."
+                .to_owned(),
+        mime_type: "text/plain".to_owned(),
+    }
+}
+
 pub(super) fn tool() -> Tool {
     let text_or_list = Schema::any_of(vec![Schema::string(), Schema::array(Schema::string())]);
     Tool {
@@ -69,6 +87,7 @@ pub(super) fn tool() -> Tool {
             ],
             &[],
         ),
+        output: None,
         hints: Hints::READS,
         reading: Reading::Strict,
         entity: None,
@@ -131,14 +150,8 @@ fn call(request: &Request, arguments: &Arguments) -> ToolResult {
         Err(reason) => Err(nothing_matched(reason, &wanted)),
     };
     match answer {
-        Ok(text) => ToolResult {
-            text: json!({"result": text}).to_string(),
-            is_error: false,
-        },
-        Err(text) => ToolResult {
-            text: json!({"error": text}).to_string(),
-            is_error: true,
-        },
+        Ok(text) => ToolResult::said(json!({"result": text}).to_string()),
+        Err(text) => ToolResult::failed(json!({"error": text}).to_string()),
     }
 }
 

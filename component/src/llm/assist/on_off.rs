@@ -86,6 +86,7 @@ fn tool(
                 .chain([any_domain(), device_classes(DEVICE_CLASSES)]),
             &[],
         ),
+        output: None,
         hints,
         reading: Reading::Intent,
         entity: None,

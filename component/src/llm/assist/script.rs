@@ -28,6 +28,7 @@ fn tool(object_id: &str, entity: &Entity, script: &Script) -> Tool {
         title: entity.name.clone(),
         description: description(entity, script),
         parameters: parameters(script),
+        output: None,
         hints: Hints::OPEN,
         reading: Reading::Script,
         entity: Some(entity.id.clone()),

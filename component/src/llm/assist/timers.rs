@@ -13,6 +13,7 @@ pub(super) fn cancel_all() -> Tool {
         title: "Cancel all timers".to_owned(),
         description: "Cancel all timers, or those in one area.".to_owned(),
         parameters: Parameters::of([("area", Schema::string())], &[]),
+        output: None,
         hints: Hints::SETS,
         reading: Reading::Intent,
         entity: None,
@@ -25,14 +26,11 @@ fn answer(mut arguments: Arguments) -> ToolResult {
     slots.insert("canceled".to_owned(), 0.into());
     slots.extend(arguments.shift_remove_entry("area"));
     let none: [Value; 0] = [];
-    ToolResult {
-        text: json!({
-            "speech": {},
-            "response_type": "action_done",
-            "speech_slots": slots,
-            "data": {"success": none, "failed": none},
-        })
-        .to_string(),
-        is_error: false,
-    }
+    let answer = json!({
+        "speech": {},
+        "response_type": "action_done",
+        "speech_slots": slots,
+        "data": {"success": none, "failed": none},
+    });
+    ToolResult::said(answer.to_string())
 }

@@ -69,7 +69,7 @@ fn what_has_no_such_service_fails_alone() {
         },
     });
     assert!(!answer.is_error);
-    assert_eq!(answer.text, expected.to_string());
+    assert_eq!(answer.text(), expected.to_string());
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn a_call_of_which_nothing_came_says_why() {
     let answer = Bench::house().finished("intent__HassTurnOff", json!({"domain": "light"}), &outcomes);
     assert!(answer.is_error);
     assert_eq!(
-        answer.text,
+        answer.text(),
         "Error calling tool: Failed to call turn_off for: ['light.lamp_kitchen', 'light.lamp_bedroom', \
          'light.strasse', 'light.nameless']. Not responding. It took too long and was stopped. Read-only"
     );
@@ -197,17 +197,14 @@ fn scripts_run_with_their_fields_and_answer_with_their_response() {
     let done = |data| outcome(OutcomeKind::Ok, data);
     let answer = bench.finished("script__tea", arguments.clone(), &[done(json!({"tea": "ready"}))]);
     assert_eq!(
-        (answer.text.as_str(), answer.is_error),
+        (answer.text(), answer.is_error),
         (r#"{"result":{"tea":"ready"}}"#, false)
     );
     let answer = bench.finished("script__tea", arguments.clone(), &[done(Value::Null)]);
-    assert_eq!(answer.text, r#"{"result":{}}"#);
+    assert_eq!(answer.text(), r#"{"result":{}}"#);
     let failed = outcome(OutcomeKind::Failed, json!({"error": "No water"}));
     let answer = bench.finished("script__tea", arguments, &[failed]);
-    assert_eq!(
-        (answer.text.as_str(), answer.is_error),
-        ("Error calling tool: No water", true)
-    );
+    assert_eq!((answer.text(), answer.is_error), ("Error calling tool: No water", true));
 
     let text = bench.refusal("script__tea", json!({"cups": 1, "room": "Moon"}));
     assert_eq!(
@@ -240,7 +237,7 @@ fn there_are_no_timers_to_cancel() {
         "speech_slots": {"canceled": 0, "area": "Kitchen"},
         "data": {"success": [], "failed": []},
     });
-    assert_eq!((answer.text, answer.is_error), (expected.to_string(), false));
+    assert_eq!((answer.text(), answer.is_error), (expected.to_string().as_str(), false));
 }
 
 #[test]
@@ -271,7 +268,7 @@ fn an_unknown_tool_names_the_closest_one() {
 fn the_newest_state_counts() {
     let mut bench = Bench::house();
     let before = bench.answer("homeassistant__GetLiveContext", json!({"name": "Lamp"}));
-    assert!(!before.text.contains("brightness"));
+    assert!(!before.text().contains("brightness"));
     assert!(
         bench
             .mirror
@@ -279,7 +276,7 @@ fn the_newest_state_counts() {
     );
     assert!(!bench.mirror.apply(&change("light.hidden", "on", json!({}))));
     let after = bench.answer("homeassistant__GetLiveContext", json!({"name": "Lamp"}));
-    assert!(after.text.contains("brightness_pct: '1'"), "{}", after.text);
+    assert!(after.text().contains("brightness_pct: '1'"), "{}", after.text());
     assert!(matches!(
         bench.call("intent__HassTurnOn", json!({"area": "kitchen"})),
         Call::Perform(_)

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Bench, house, list, parsed};
+use crate::llm::SNAPSHOT;
+use crate::llm::content::Body;
 
 const LIVE: &str = "homeassistant__GetLiveContext";
 
@@ -155,9 +157,12 @@ fn a_filter_that_nothing_meets_says_which() {
 fn the_snapshot_is_the_live_context() {
     let mut bench = Bench::house();
     let whole = parsed(&bench.answer(LIVE, json!({})))["result"].clone();
-    let snapshot = bench.with(|llm, _, request| llm.live_context(request));
-    assert_eq!((Value::from(snapshot.text), snapshot.is_error), (whole, false));
-    assert!(bench.with(|llm, selection, request| llm.live_context_offered(selection, request)));
+    let snapshot = bench.snapshot().expect("it is there").expect("it can be read");
+    assert_eq!(
+        (snapshot.uri.as_str(), snapshot.mime_type.as_str()),
+        (SNAPSHOT, "text/plain")
+    );
+    assert_eq!(snapshot.body, Body::Text(whole.as_str().unwrap_or_default().to_owned()));
 }
 
 #[test]
@@ -165,14 +170,14 @@ fn an_empty_home_says_so() {
     let mut bench = Bench::of(&json!({"time_zone": "nowhere"}));
     let answer = bench.answer(LIVE, json!({"area": "Moon"}));
     assert!(answer.is_error && parsed(&answer)["error"].is_string());
-    assert!(bench.with(|llm, _, request| llm.live_context(request)).is_error);
-    let prompt = bench.with(|llm, selection, request| llm.prompt(selection, request));
+    assert!(bench.snapshot().expect("it is there").is_err());
+    let prompt = bench.prompt();
     assert!(prompt.contains("expose") && !prompt.contains("intent__"), "{prompt}");
 }
 
 #[test]
 fn the_prompt_tells_what_there_is_and_where_the_user_is() {
-    let prompt = |mut bench: Bench| bench.with(|llm, selection, request| llm.prompt(selection, request));
+    let prompt = |mut bench: Bench| bench.prompt();
     let anywhere = prompt(Bench::house());
     assert!(
         anywhere.contains("- names: Blind\n  domain: cover\n  areas: Bedroom, Den, Sleep\n"),

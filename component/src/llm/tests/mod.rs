@@ -7,12 +7,17 @@ mod schema;
 mod selecting;
 mod targets;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
-use super::{Call, Llm, Plan, Request, Selection, ToolResult};
+use super::content::{Content, Contents};
+use super::prompts::{Prompted, Role};
+use super::{Call, Llm, Plan, Request, SNAPSHOT, Selection, ToolResult};
 use crate::contract::hearth::mcp::home as contract;
 use crate::contract::hearth::mcp::types::{Change, Outcome, OutcomeKind};
 use crate::home::Mirror;
+use crate::protocol::capabilities::ClientCapabilities;
 
 /// 2026-11-22, 14:24:43 in Amsterdam.
 const MOMENT: u64 = 1_795_353_883_000;
@@ -183,8 +188,27 @@ impl Bench {
             device: self.device,
             admin: false,
             moment: MOMENT,
+            client: ClientCapabilities::default(),
+            answers: None,
         };
         ask(&mut self.llm, &selection, &request)
+    }
+
+    /// The text of the resource that holds the live context, and of the prompt.
+    fn snapshot(&mut self) -> Option<Result<Contents, &'static str>> {
+        self.with(|llm, selection, request| llm.read(selection, request, SNAPSHOT))
+    }
+
+    fn prompt(&mut self) -> String {
+        let prompted =
+            self.with(|llm, selection, request| llm.prompt(selection, request, selection.name(), &BTreeMap::new()));
+        let Prompted::Text(text) = prompted else {
+            panic!("it has a prompt");
+        };
+        match text.messages.as_slice() {
+            [(Role::Assistant, Content::Text(text))] => text.clone(),
+            other => panic!("the prompt says {other:?}"),
+        }
     }
 
     fn call(&mut self, tool: &str, arguments: Value) -> Call {
@@ -195,7 +219,7 @@ impl Bench {
     fn plan(&mut self, tool: &str, arguments: Value) -> Plan {
         match self.call(tool, arguments) {
             Call::Perform(plan) => plan,
-            Call::Answer(answer) => panic!("{tool} was answered: {answer:?}"),
+            other => panic!("{tool} was answered: {other:?}"),
         }
     }
 
@@ -203,7 +227,7 @@ impl Bench {
     fn answer(&mut self, tool: &str, arguments: Value) -> ToolResult {
         match self.call(tool, arguments) {
             Call::Answer(answer) => answer,
-            Call::Perform(plan) => panic!("{tool} was to be performed: {plan:?}"),
+            other => panic!("{tool} was to be performed: {other:?}"),
         }
     }
 
@@ -212,7 +236,7 @@ impl Bench {
         let answer = self.answer(tool, arguments);
         assert!(answer.is_error, "{answer:?}");
         answer
-            .text
+            .text()
             .strip_prefix("Error calling tool: ")
             .expect("the prefix of every refusal")
             .to_owned()
@@ -251,7 +275,7 @@ fn outcome(kind: OutcomeKind, data: Value) -> Outcome {
 }
 
 fn parsed(answer: &ToolResult) -> Value {
-    serde_json::from_str(&answer.text).expect("what worked is JSON")
+    serde_json::from_str(answer.text()).expect("what worked is JSON")
 }
 
 fn change(entity: &str, state: &str, attributes: Value) -> Change {

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Bench, list, parsed};
+use crate::llm::Variant;
 
 fn home() -> Value {
     serde_json::from_str(include_str!("referee/home.json")).expect("a captured file")
@@ -42,7 +43,7 @@ fn numbers_as_floats(value: Value) -> Value {
 #[test]
 fn the_tools_are_those_of_home_assistant() {
     let theirs: Value = serde_json::from_str(include_str!("referee/tools.json")).expect("a captured file");
-    let ours = Bench::of(&home()).with(|llm, selection, request| llm.tools_json(selection, request));
+    let ours = Bench::of(&home()).with(|llm, selection, request| llm.tools_json(selection, request, Variant::Plain));
     let ours: Value = serde_json::from_str(&ours).expect("it is JSON");
     assert!(
         list(&ours)
@@ -78,7 +79,7 @@ fn selectors_become_the_same_schemas() {
             "entities": [{"id": "script.x", "name": "X", "state": "off"}],
             "scripts": [{"entity": "script.x", "action": "script.x", "fields": {"x": {"selector": case[0]}}}],
         });
-        let tools = Bench::of(&home).with(|llm, selection, request| llm.tools_json(selection, request));
+        let tools = Bench::of(&home).with(|llm, selection, request| llm.tools_json(selection, request, Variant::Plain));
         let tools: Value = serde_json::from_str(&tools).expect("it is JSON");
         let tool = list(&tools)
             .iter()

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{Bench, house, snapshot};
 use crate::contract::hearth::mcp::config_entries::ConfigEntry;
 use crate::llm::{Llm, Request, Selection, SelectionError};
+use crate::protocol::capabilities::ClientCapabilities;
 
 fn entry(all: bool, apis: &[&str], read_only: bool) -> ConfigEntry {
     ConfigEntry {
@@ -23,6 +24,8 @@ fn names(llm: &mut Llm, selection: &Selection, bench: &Bench) -> Vec<String> {
         device: None,
         admin: true,
         moment: 0,
+        client: ClientCapabilities::default(),
+        answers: None,
     };
     llm.tools(selection, &request)
         .into_iter()

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::behaviour::{Behaviour, behaviour};
 use crate::case::Case;
-use crate::conversation::{initialize_at, initialized, ping, request};
+use crate::conversation::{initialize_at, initialized, ping, request, with_handshake};
 use crate::meddle::{Meddler, Restored};
 use crate::trace::{Entry, Outcome};
 
@@ -58,13 +58,7 @@ async fn a_new_instance_goes_on(case: Arc<Case>) {
     let stage = case.stage().await;
     let mut ben = stage.client("ben").await;
     stage.engine.renew().await;
-    let oldest = case
-        .description()
-        .protocol_versions
-        .iter()
-        .min()
-        .cloned()
-        .unwrap_or_default();
+    let oldest = with_handshake(case.description()).into_iter().min().unwrap_or_default();
     ben.result(&initialize_at("first", &oldest)).await;
     let mut eve = initialized(&stage, "eve").await;
     for _ in 0..3 {
@@ -160,7 +154,7 @@ async fn a_later_checkpoint_counts(case: Arc<Case>) {
     // The first checkpoint that is seen is one from before the handshake.
     let mut ben = stage.client("ben").await;
     stage.engine.renew().await;
-    let versions = &case.description().protocol_versions;
+    let versions = with_handshake(case.description());
     let with_batches = versions.iter().any(|version| version == "2025-03-26");
     let version = if with_batches {
         "2025-03-26"

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::behaviour::{Behaviour, behaviour};
 use crate::case::Case;
-use crate::conversation::{initialize, initialize_at, initialized, notification, ping, request};
+use crate::conversation::{initialize, initialize_at, initialized, notification, ping, request, with_handshake};
 use crate::stage::Client;
 
 pub const TABLE: &[Behaviour] = &[
@@ -110,7 +110,7 @@ async fn initialize_is_answered(case: Arc<Case>) {
 
 async fn every_declared_version_is_agreed_to(case: Arc<Case>) {
     let stage = case.stage().await;
-    for version in &case.description().protocol_versions {
+    for version in &with_handshake(case.description()) {
         let mut ben = stage.client("ben").await;
         assert_eq!(agreed(&mut ben, version).await, *version, "asked for {version}");
     }
@@ -118,8 +118,8 @@ async fn every_declared_version_is_agreed_to(case: Arc<Case>) {
 
 async fn an_unknown_version_gets_the_newest(case: Arc<Case>) {
     let stage = case.stage().await;
-    let newest = case.description().protocol_versions.iter().max();
-    let newest = newest.expect("it names a version").clone();
+    let newest = with_handshake(case.description()).into_iter().max();
+    let newest = newest.expect("it names a version with a handshake");
     for unknown in ["1900-01-01", "2999-12-31", "latest", ""] {
         let mut ben = stage.client("ben").await;
         assert_eq!(agreed(&mut ben, unknown).await, newest, "asked for {unknown:?}");

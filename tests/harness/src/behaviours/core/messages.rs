@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::behaviour::{Behaviour, behaviour};
 use crate::case::Case;
-use crate::conversation::{initialize_at, initialized, notification, ping, request};
+use crate::conversation::{initialize_at, initialized, notification, ping, request, with_handshake};
 use crate::stage::{Client, Stage};
 
 pub const TABLE: &[Behaviour] = &[
@@ -180,9 +180,7 @@ fn nested(depth: usize) -> Value {
 }
 
 async fn a_batch_is_served_where_the_version_has_it(case: Arc<Case>) {
-    if !case
-        .description()
-        .protocol_versions
+    if !with_handshake(case.description())
         .iter()
         .any(|version| version == BATCHES)
     {
@@ -222,7 +220,7 @@ async fn a_batch_is_served_where_the_version_has_it(case: Arc<Case>) {
 async fn a_batch_is_refused_elsewhere(case: Arc<Case>) {
     let stage = case.stage().await;
     let batch = json!([request("a", "ping", json!({}))]).to_string();
-    for version in &case.description().protocol_versions {
+    for version in &with_handshake(case.description()) {
         if version != BATCHES {
             let mut ben = at(&stage, version).await;
             let refusal = ben.refusal(&batch).await;

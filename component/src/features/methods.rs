@@ -1,0 +1,81 @@
+//! Which method is which feature, in each era, and what holds for all of them.
+
+use super::{Context, Served, completion, discover, handshake, listening, logging, prompts, resources, tools};
+use crate::contract::hearth::mcp::types::Status;
+use crate::protocol::answer;
+use crate::protocol::error::{Code, RpcError};
+use crate::protocol::message::Request;
+use crate::protocol::params::Params;
+
+type Feature = fn(&mut Context, &Request, &Params) -> Result<Served, RpcError>;
+
+/// Serves a request.
+///
+/// # Errors
+/// When there is no such method, or it refuses; when a request of this id is in flight.
+pub fn serve(context: &mut Context, request: &Request, params: &Params) -> Result<Served, RpcError> {
+    if context.work.of_request(context.holder(), request.id).is_some() {
+        // MCP, base protocol: an id must not be used twice in a session.
+        return Err(RpcError::new(
+            Code::InvalidRequest,
+            format!(
+                "Request id {} is in flight: give every request an id of its own",
+                request.id.raw()
+            ),
+        ));
+    }
+    let feature = if context.caller.version.is_stateless() {
+        // MCP 2026-07-28, Streamable HTTP: 404 with the error, so that clients can tell it from a missing endpoint.
+        stateless(&request.method).ok_or_else(|| RpcError {
+            status: Status::NotFound,
+            ..RpcError::method_not_found(&request.method)
+        })?
+    } else {
+        handshaking(&request.method).ok_or_else(|| RpcError::method_not_found(&request.method))?
+    };
+    feature(context, request, params)
+}
+
+/// Whether the handshake era has this method.
+pub fn is_of_handshake(method: &str) -> bool {
+    handshaking(method).is_some()
+}
+
+/// `server/discover`, which only later versions have, is like any method that is not there: clients that probe with it
+/// take that for a server of the handshake era.
+fn handshaking(method: &str) -> Option<Feature> {
+    Some(match method {
+        "ping" => ping,
+        "initialize" => handshake::initialize,
+        "logging/setLevel" => logging::set_level,
+        "resources/subscribe" => resources::subscribe,
+        "resources/unsubscribe" => resources::unsubscribe,
+        method => return common(method),
+    })
+}
+
+fn stateless(method: &str) -> Option<Feature> {
+    Some(match method {
+        "server/discover" => discover::discover,
+        "subscriptions/listen" => listening::listen,
+        method => return common(method),
+    })
+}
+
+fn common(method: &str) -> Option<Feature> {
+    Some(match method {
+        "tools/list" => tools::list,
+        "tools/call" => tools::call,
+        "prompts/list" => prompts::list,
+        "prompts/get" => prompts::get,
+        "resources/list" => resources::list,
+        "resources/templates/list" => resources::templates,
+        "resources/read" => resources::read,
+        "completion/complete" => completion::complete,
+        _ => return None,
+    })
+}
+
+fn ping(context: &mut Context, request: &Request, _: &Params) -> Result<Served, RpcError> {
+    Ok(Served::Answer(answer::result(request.id.raw(), context.kind(), &[])))
+}

@@ -1,0 +1,115 @@
+//! What all bodies have in common, whichever way they came.
+
+use std::sync::Arc;
+
+use super::Server;
+use crate::contract::hearth::mcp::types::{Effect, Moment, Nonce};
+use crate::features::{Caller, Context, Exchange, list_changed};
+use crate::home::Mirror;
+use crate::imports::Imports;
+use crate::llm::{List, Selection};
+use crate::protocol::capabilities::ClientCapabilities;
+use crate::protocol::error::{Code, RpcError};
+use crate::protocol::log_level::LogLevel;
+use crate::protocol::message::Body;
+use crate::protocol::version::Version;
+use crate::session::id::SessionId;
+
+/// Who comes with a body, and how.
+pub(super) struct Visit {
+    pub principal: String,
+    pub admin: bool,
+    /// The session that it is for.
+    pub session: Option<SessionId>,
+    /// The exchange that waits for the answers; None: they go to the stream of the session.
+    pub exchange: Option<Exchange>,
+    pub selection: Arc<Selection>,
+    pub moment: Moment,
+    pub nonce: Nonce,
+}
+
+/// What a request of the stateless era says of its client.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Said {
+    pub capabilities: ClientCapabilities,
+    pub log_level: Option<LogLevel>,
+}
+
+impl<I: Imports> Server<I> {
+    /// Serves messages. What they change for others is told at the end.
+    pub(super) fn serve(
+        &mut self,
+        visit: Visit,
+        said: Said,
+        effects: &mut Vec<Effect>,
+        messages: impl FnOnce(&mut Context),
+    ) {
+        let Visit {
+            principal,
+            admin,
+            session,
+            exchange,
+            selection,
+            moment,
+            nonce,
+        } = visit;
+        let session = session.and_then(|id| Some((id, self.sessions.get_mut(id)?)));
+        let caller = match session {
+            Some((id, session)) => Caller {
+                principal,
+                admin,
+                version: session.served_version(),
+                capabilities: session.capabilities,
+                log_level: session.log_level,
+                session: Some((id, session)),
+            },
+            None => Caller {
+                principal,
+                admin,
+                version: Version::V2026_07_28,
+                capabilities: said.capabilities,
+                log_level: said.log_level,
+                session: None,
+            },
+        };
+        let mut context = Context {
+            llm: &mut self.llm,
+            mirror: self.mirror.get_or_insert_with(|| Mirror::new(self.imports.snapshot())),
+            selection: &selection,
+            caller,
+            exchange,
+            work: &mut self.work,
+            questions: &mut self.questions,
+            limits: &self.limits,
+            moment,
+            nonce,
+            imports: &self.imports,
+            effects,
+            changed: Vec::new(),
+        };
+        messages(&mut context);
+        let changed: Vec<List> = std::mem::take(&mut context.changed);
+        for list in changed {
+            for (_, session) in self.sessions.iter() {
+                list_changed::tell(session, list, effects);
+            }
+        }
+    }
+}
+
+/// What the requests of a body are answered with that trapped at its first delivery.
+pub(super) fn trapped() -> RpcError {
+    RpcError::new(
+        Code::Internal,
+        "Internal error: the server failed at this request and did not carry it out",
+    )
+}
+
+/// The ids of the requests of a body, as JSON.
+pub(super) fn request_ids<'a>(body: &'a Body<'a>) -> impl Iterator<Item = &'a str> {
+    use crate::protocol::message::Message;
+    body.messages().iter().filter_map(|message| match message {
+        Message::Request(request) => Some(request.id.raw()),
+        Message::Notification(_) | Message::Response(_) => None,
+    })
+}

@@ -1,0 +1,110 @@
+//! How sessions end: by their client, by time, or because nobody may have them any more.
+
+use super::Server;
+use crate::contract::hearth::mcp::types::{Effect, Moment, Status};
+use crate::features::{last, listening};
+use crate::imports::Imports;
+use crate::session::id::SessionId;
+use crate::session::questions;
+use crate::session::work::Holder;
+use crate::session::{Kind, checkpoint};
+
+impl<I: Imports> Server<I> {
+    /// Ends the stream of a session, and the session. A subscription is told that it is over.
+    pub(super) fn end_session(&mut self, id: SessionId, effects: &mut Vec<Effect>) {
+        let Some(session) = self.sessions.get(id) else {
+            return;
+        };
+        let stream = session.stream;
+        let goodbye = session
+            .listens
+            .keys()
+            .next()
+            .filter(|_| session.kind == Kind::Listening);
+        let goodbye = goodbye.map(|request| listening::ended(request));
+        self.drop_session(id, effects);
+        match (stream, goodbye) {
+            (Some(stream), Some(goodbye)) => effects.push(last(stream, goodbye, Status::Ok)),
+            (Some(stream), None) => effects.push(Effect::End(stream)),
+            (None, _) => {}
+        }
+    }
+
+    /// Forgets a session and stops what it waits for.
+    pub(super) fn drop_session(&mut self, id: SessionId, effects: &mut Vec<Effect>) {
+        if self.sessions.remove(id).is_some() {
+            self.abandon_all(Holder::Session(id), effects);
+            effects.push(Effect::Forget(id.to_string()));
+        }
+    }
+
+    /// Nobody waits any more for what a holder asked.
+    pub(super) fn abandon_all(&mut self, holder: Holder, effects: &mut Vec<Effect>) {
+        let mut exchanges = Vec::new();
+        for (key, exchange) in self.work.end_all(holder) {
+            match self.questions.withdraw(&key) {
+                Some(id) => effects.push(Effect::Forget(questions::key(&id))),
+                None => effects.push(Effect::Abandon(key)),
+            }
+            exchanges.extend(exchange);
+        }
+        if matches!(holder, Holder::Session(_)) {
+            exchanges.sort_unstable();
+            exchanges.dedup();
+            effects.extend(exchanges.into_iter().map(Effect::End));
+        }
+    }
+
+    /// The stream of a session is over. Only a Streamable HTTP session goes on without one.
+    pub(super) fn lose_stream(&mut self, id: SessionId, moment: Moment, effects: &mut Vec<Effect>) {
+        let streamable = self
+            .sessions
+            .get(id)
+            .is_some_and(|session| session.kind == Kind::Streamable);
+        if !streamable {
+            return self.drop_session(id, effects);
+        }
+        self.sessions.set_stream(id, None);
+        let idle = self.limits.session_idle_ms;
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.seen = moment;
+            effects.push(Effect::Keep(checkpoint::write(id, session, idle)));
+        }
+        self.set_timer(effects);
+    }
+
+    /// Ends the sessions that were not heard of for too long. One that waits for an answer is not idle.
+    pub(super) fn end_idle(&mut self, moment: Moment, effects: &mut Vec<Effect>) {
+        let idle = self.limits.session_idle_ms;
+        let over = self
+            .sessions
+            .iter()
+            .filter(|(_, session)| session.expiry(idle).is_some_and(|at| at <= moment));
+        for id in over.map(|(id, _)| id).collect::<Vec<_>>() {
+            if self.work.count(Holder::Session(id)) == 0 {
+                self.drop_session(id, effects);
+            } else if let Some(session) = self.sessions.get_mut(id) {
+                session.seen = moment;
+                effects.push(Effect::Keep(checkpoint::write(id, session, idle)));
+            }
+        }
+    }
+
+    /// Sets the timer for the session that ends first, if one is needed and none is set. It may go off before any session
+    /// is over, never after: a client that is heard of only moves its end away.
+    pub(super) fn set_timer(&mut self, effects: &mut Vec<Effect>) {
+        if self.timer.is_some() {
+            return;
+        }
+        let idle = self.limits.session_idle_ms;
+        let next = self
+            .sessions
+            .iter()
+            .filter_map(|(_, session)| session.expiry(idle))
+            .min();
+        if let Some(next) = next {
+            self.timer = Some(next);
+            effects.push(Effect::Wake(next));
+        }
+    }
+}

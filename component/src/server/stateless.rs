@@ -1,0 +1,212 @@
+//! The stateless era (MCP 2026-07-28) over Streamable HTTP: a request brings all that there is to know, and its headers
+//! repeat what proxies want to know without reading the body.
+
+use serde_json::Value;
+
+use super::Server;
+use super::body::Said;
+use super::headers::{self, decoded};
+use super::streamable::{Post, visit};
+use crate::contract::exports::hearth::mcp::server::Received;
+use crate::contract::hearth::mcp::types::{Effect, Refusal};
+use crate::features::{handshake, listening, send};
+use crate::home::Mirror;
+use crate::imports::Imports;
+use crate::llm;
+use crate::protocol::error::{Code, RpcError};
+use crate::protocol::message::Request;
+use crate::protocol::meta::Envelope;
+use crate::protocol::params::Params;
+use crate::protocol::version::{VERSIONS, Version};
+use crate::session::checkpoint;
+use crate::session::{Filter, Kind, Session};
+
+impl<I: Imports> Server<I> {
+    pub(super) fn receive_stateless(&mut self, post: &Post, request: &Request) -> Result<Received, Refusal> {
+        let id = request.id.raw();
+        let params = match Params::parse(request.params) {
+            Ok(params) => params,
+            Err(error) => return Ok(post.refuse(Some(id), &bad(error))),
+        };
+        let envelope = match self.checked(post, request, &params) {
+            Ok(envelope) => envelope,
+            Err(error) => return Ok(post.refuse(Some(id), &error)),
+        };
+        if request.method == "subscriptions/listen" {
+            return self.listen(post, request, &params, &envelope);
+        }
+        let mut effects = Vec::with_capacity(2);
+        let visit = visit(post, None, false);
+        self.serve(visit, said(&envelope), &mut effects, |context| {
+            context.serve(request, &params)
+        });
+        Ok(Received { effects, session: None })
+    }
+
+    /// The envelope of a request whose headers say what its body says.
+    fn checked<'a>(&mut self, post: &Post, request: &Request, params: &Params<'a>) -> Result<Envelope<'a>, RpcError> {
+        if let Some(name) = post.headers.twice() {
+            return Err(mismatch(format!("The header {name} is there more than once")));
+        }
+        let envelope = params.meta().map_err(bad)?.envelope()?;
+        repeats(post, headers::VERSION, &envelope.version)?;
+        if envelope.version != Version::V2026_07_28.as_str() {
+            return Err(RpcError::unsupported_version(
+                &envelope.version,
+                &VERSIONS.map(Version::as_str),
+            ));
+        }
+        repeats(post, headers::METHOD, &request.method)?;
+        match request.method.as_ref() {
+            "tools/call" => {
+                let tool = params.name()?;
+                repeats(post, headers::NAME, &tool)?;
+                self.check_params(post, params, &tool)?;
+            }
+            "prompts/get" => repeats(post, headers::NAME, &params.name()?)?,
+            "resources/read" => repeats(post, headers::NAME, &params.uri()?)?,
+            _ => {}
+        }
+        Ok(envelope)
+    }
+
+    /// Whether the arguments that the tool wants repeated are.
+    fn check_params(&mut self, post: &Post, params: &Params, tool: &str) -> Result<(), RpcError> {
+        let ask = llm::Request {
+            mirror: self.mirror.get_or_insert_with(|| Mirror::new(self.imports.snapshot())),
+            device: None,
+            admin: post.delivery.principal.admin,
+            moment: post.delivery.moment,
+            client: Default::default(),
+            answers: None,
+        };
+        let repeated = self.llm.header_params(&post.selection, &ask, tool);
+        if repeated.is_empty() {
+            return Ok(());
+        }
+        let arguments: Value = serde_json::from_str(params.arguments()?).map_err(|_| RpcError::invalid_params())?;
+        for param in repeated {
+            let value = param
+                .path
+                .iter()
+                .try_fold(&arguments, |value, member| value.get(member));
+            let name = format!("{}{}", headers::PARAM, param.header);
+            let header = post.headers.get(&name);
+            let same = match (value.unwrap_or(&Value::Null), header) {
+                (Value::Null, header) => header.is_none(),
+                (_, None) => false,
+                (value, Some(header)) => decoded(header).is_some_and(|header| says(value, &header)),
+            };
+            if !same {
+                let text = format!(
+                    "The header {name} must say what the argument {} says",
+                    param.path.join(".")
+                );
+                return Err(mismatch(text));
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins a subscription: the exchange stays open.
+    fn listen(
+        &mut self,
+        post: &Post,
+        request: &Request,
+        params: &Params,
+        envelope: &Envelope,
+    ) -> Result<Received, Refusal> {
+        let request_id = request.id.raw();
+        let mut effects = Vec::new();
+        let mut begun: Option<Result<(Filter, _), RpcError>> = None;
+        self.serve(visit(post, None, false), said(envelope), &mut effects, |context| {
+            begun = Some(listening::honoured(context, params).and_then(|filter| Ok((filter, context.tools_digest()?))));
+        });
+        let (filter, digest) = match begun {
+            Some(Ok(begun)) => begun,
+            Some(Err(error)) => return Ok(post.refuse(Some(request_id), &error)),
+            None => return Ok(post.refuse(Some(request_id), &RpcError::invalid_params())),
+        };
+        let principal = &post.delivery.principal;
+        let moment = post.delivery.moment;
+        let mut session = Session::new(
+            Kind::Listening,
+            Some(post.outlet),
+            principal.id.clone(),
+            principal.admin,
+            moment,
+        );
+        if let Err(error) = listening::check_size(&session, request_id, &filter) {
+            return Ok(post.refuse(Some(request_id), &error));
+        }
+        self.make_room(&principal.id, &mut effects)?;
+        let id = self.fresh_id(post.delivery.nonce)?;
+        session.api = post.api.map(str::to_owned);
+        session.version = Some(Version::V2026_07_28);
+        session.client = client(envelope);
+        session.listed = Some(digest);
+        session.listens.insert(request_id.to_owned(), filter.clone());
+        effects.push(Effect::Keep(checkpoint::write(
+            id,
+            &session,
+            self.limits.session_idle_ms,
+        )));
+        effects.push(send(post.outlet, listening::acknowledged(request_id, &filter)));
+        self.sessions.insert(id, session);
+        Ok(Received { effects, session: None })
+    }
+}
+
+fn said(envelope: &Envelope) -> Said {
+    Said {
+        capabilities: envelope.capabilities,
+        log_level: envelope.log_level,
+    }
+}
+
+fn client(envelope: &Envelope) -> String {
+    let client = envelope.client.as_ref();
+    client
+        .map(|(name, version)| handshake::named(name, version))
+        .unwrap_or_default()
+}
+
+/// Whether a header says what the body says.
+fn repeats(post: &Post, name: &str, body: &str) -> Result<(), RpcError> {
+    let Some(header) = post.headers.get(name) else {
+        return Err(mismatch(format!(
+            "The header {name} is missing; it must say {body:?}, as the body does"
+        )));
+    };
+    match decoded(header) {
+        Some(header) if header == body => Ok(()),
+        _ => Err(mismatch(format!(
+            "The header {name} says {header:?}, the body {body:?}"
+        ))),
+    }
+}
+
+/// Whether a header says this value. Numbers may be written in several ways.
+fn says(value: &Value, header: &str) -> bool {
+    match value {
+        Value::String(text) => text == header,
+        Value::Number(number) => match (number.as_f64(), header.parse::<f64>()) {
+            (Some(number), Ok(header)) => number == header,
+            _ => false,
+        },
+        Value::Bool(flag) => header == if *flag { "true" } else { "false" },
+        _ => false,
+    }
+}
+
+fn mismatch(text: String) -> RpcError {
+    RpcError::bad_request(Code::HeaderMismatch, text)
+}
+
+/// The same error, and the request is bad.
+fn bad(error: RpcError) -> RpcError {
+    RpcError {
+        status: crate::contract::hearth::mcp::types::Status::BadRequest,
+        ..error
+    }
+}

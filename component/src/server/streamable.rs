@@ -1,0 +1,376 @@
+//! Streamable HTTP: every body is an exchange of its own. Which era it is of, and the sessions of the handshake era.
+
+use std::sync::Arc;
+
+use super::Server;
+use super::body::{Said, Visit, request_ids, trapped};
+use super::headers::{self, Headers};
+use crate::contract::exports::hearth::mcp::server::{Attachment, Delivery, Dismissal, Principal, Received, Route};
+use crate::contract::hearth::mcp::types::{Effect, Header, Outlet, Refusal, RefusalReason, Resumable, Status};
+use crate::features::{Exchange, last, methods};
+use crate::imports::Imports;
+use crate::llm::Selection;
+use crate::protocol::answer;
+use crate::protocol::error::{Code, RpcError};
+use crate::protocol::message::{Body, Malformed, Message, Request, Rules};
+use crate::protocol::params::Params;
+use crate::protocol::version::Version;
+use crate::session::admission::refusal;
+use crate::session::checkpoint;
+use crate::session::id::SessionId;
+use crate::session::{Kind, Session};
+
+/// The LLM API whose route everybody may use.
+const FOR_EVERYBODY: &str = "assist";
+
+/// A body on its way in.
+pub(super) struct Post<'a> {
+    pub delivery: &'a Delivery,
+    pub headers: Headers<'a>,
+    /// The LLM API that the route names.
+    pub api: Option<&'a str>,
+    pub selection: Arc<Selection>,
+    /// The queue to the exchange.
+    pub outlet: Outlet,
+}
+
+impl Post<'_> {
+    /// Answers a message with an error.
+    pub fn refuse(&self, id: Option<&str>, error: &RpcError) -> Received {
+        let body = match id {
+            Some(id) => answer::error(id, error),
+            None => answer::error_without_id(error),
+        };
+        only(last(self.outlet, body, error.status))
+    }
+
+    /// There is nothing to answer.
+    pub fn accepted(&self) -> Effect {
+        last(self.outlet, Vec::new(), Status::Accepted)
+    }
+}
+
+/// What a body comes to that does only this.
+fn only(effect: Effect) -> Received {
+    Received {
+        effects: vec![effect],
+        session: None,
+    }
+}
+
+impl<I: Imports> Server<I> {
+    pub(super) fn receive_streamable(&mut self, delivery: &Delivery) -> Result<Received, Refusal> {
+        let (Route::Streamable(api), Some(outlet)) = (&delivery.route, delivery.exchange) else {
+            return Err(refusal(RefusalReason::Unsupported));
+        };
+        let post = Post {
+            delivery,
+            headers: Headers(&delivery.headers),
+            api: api.as_deref(),
+            selection: self.admit(api.as_deref(), &delivery.principal, delivery.entry_revision)?,
+            outlet,
+        };
+        let rules = Rules {
+            nesting: self.limits.nesting,
+            batch: Some(self.limits.requests_in_flight),
+            bare_responses: true,
+        };
+        let body = match Body::parse(&delivery.body, rules) {
+            Ok(body) => body,
+            Err(malformed) => return Ok(post.refuse(None, &of_malformed(malformed))),
+        };
+        if delivery.fault {
+            return Ok(only(refuse_all(&post, &body)));
+        }
+        self.by_era(&post, &body)
+    }
+
+    /// The LLM APIs of a route, if this principal may use them.
+    ///
+    /// # Errors
+    /// When the config entry does not admit the principal, or the LLM API is not for it, or does not exist.
+    fn admit(&mut self, api: Option<&str>, principal: &Principal, revision: u64) -> Result<Arc<Selection>, Refusal> {
+        let Some(api) = api else {
+            let entry = self.admission.admit(&self.imports, revision, principal)?;
+            return Ok(Arc::clone(&entry.selection));
+        };
+        if !principal.admin && api != FOR_EVERYBODY {
+            return Err(refusal(RefusalReason::AdminRequired));
+        }
+        Selection::of_api(api).map(Arc::new).ok_or_else(|| Refusal {
+            reason: RefusalReason::UnknownLlmApi,
+            detail: api.to_owned(),
+        })
+    }
+
+    /// A request says of itself that it is stateless, by its envelope. A header alone makes it an incomplete one.
+    fn by_era(&mut self, post: &Post, body: &Body) -> Result<Received, Refusal> {
+        let said = post.headers.get(headers::VERSION) == Some(Version::V2026_07_28.as_str());
+        match body {
+            Body::Batch(messages) if said || messages.iter().any(has_envelope) => {
+                let error = RpcError::bad_request(Code::InvalidRequest, "2026-07-28 has no batches: send one message");
+                Ok(post.refuse(None, &error))
+            }
+            Body::Single(message) if has_envelope(message) || said => match message {
+                Message::Request(request) if request.method == "initialize" && !has_envelope(message) => {
+                    let text = "2026-07-28 has no initialize: leave MCP-Protocol-Version out of it, or send \
+                                server/discover";
+                    Ok(post.refuse(
+                        Some(request.id.raw()),
+                        &RpcError::bad_request(Code::HeaderMismatch, text),
+                    ))
+                }
+                Message::Request(request) => self.receive_stateless(post, request),
+                // There is nothing that a notification could change: to cancel is to hang up.
+                Message::Notification(_) => Ok(only(post.accepted())),
+                Message::Response(_) => {
+                    let text = "2026-07-28 has no responses of clients: answers come with the next request";
+                    Ok(post.refuse(None, &RpcError::bad_request(Code::InvalidRequest, text)))
+                }
+            },
+            _ => self.receive_handshake(post, body),
+        }
+    }
+
+    fn receive_handshake(&mut self, post: &Post, body: &Body) -> Result<Received, Refusal> {
+        let request = match body {
+            Body::Single(Message::Request(request)) => Some(request),
+            _ => None,
+        };
+        let refuse = |error: RpcError| Ok(post.refuse(request.map(|request| request.id.raw()), &error));
+        if let Some(name) = post.headers.twice() {
+            let text = format!("The header {name} is there more than once");
+            return refuse(RpcError::bad_request(Code::InvalidRequest, text));
+        }
+        if let Some(version) = post.headers.get(headers::VERSION)
+            && Version::named(version).is_none()
+        {
+            return refuse(RpcError::unknown_version_header(version));
+        }
+        let initializes = request.filter(|request| request.method == "initialize");
+        let Some(name) = post.delivery.session.as_deref() else {
+            return match (request, initializes) {
+                (_, Some(request)) => self.begin_session(post, request),
+                // Probes for what is not here are to be answered, whatever else is wrong with them.
+                (Some(request), None) if !methods::is_of_handshake(&request.method) => {
+                    refuse(RpcError::method_not_found(&request.method))
+                }
+                _ => refuse(RpcError::bad_request(
+                    Code::InvalidRequest,
+                    "Mcp-Session-Id is missing: initialize begins a session, and its answer names it",
+                )),
+            };
+        };
+        let owner = &post.delivery.principal.id;
+        let Ok(id) = self.sessions.owned_by(name, owner, Kind::Streamable, post.api) else {
+            return refuse(RpcError {
+                status: Status::NotFound,
+                ..RpcError::new(
+                    Code::SessionNotFound,
+                    "Session not found: it has ended, begin a new one with initialize",
+                )
+            });
+        };
+        if initializes.is_some() {
+            let text = "This session is initialized: to begin another, leave Mcp-Session-Id out";
+            return refuse(RpcError::bad_request(Code::InvalidRequest, text));
+        }
+        let batches = self
+            .sessions
+            .get(id)
+            .is_some_and(|session| session.served_version().has_batches());
+        if matches!(body, Body::Batch(_)) && !batches {
+            let text = "Batches are of protocol version 2025-03-26 only: send one message";
+            return refuse(RpcError::bad_request(Code::InvalidRequest, text));
+        }
+        Ok(self.converse(post, id, body))
+    }
+
+    /// The first message of a session.
+    fn begin_session(&mut self, post: &Post, request: &Request) -> Result<Received, Refusal> {
+        let params = match Params::parse(request.params).and_then(|params| params.client().map(|_| params)) {
+            Ok(params) => params,
+            Err(error) => return Ok(post.refuse(Some(request.id.raw()), &error)),
+        };
+        let mut effects = Vec::new();
+        let principal = &post.delivery.principal;
+        self.make_room(&principal.id, &mut effects)?;
+        let id = self.fresh_id(post.delivery.nonce)?;
+        let moment = post.delivery.moment;
+        let mut session = Session::new(Kind::Streamable, None, principal.id.clone(), principal.admin, moment);
+        session.api = post.api.map(str::to_owned);
+        self.sessions.insert(id, session);
+        let visit = visit(post, Some(id), false);
+        self.serve(visit, Said::default(), &mut effects, |context| {
+            context.serve(request, &params)
+        });
+        self.set_timer(&mut effects);
+        Ok(Received {
+            effects,
+            session: Some(id.to_string()),
+        })
+    }
+
+    /// Messages of a session.
+    fn converse(&mut self, post: &Post, id: SessionId, body: &Body) -> Received {
+        let mut effects = Vec::with_capacity(2);
+        self.hear_of(id, &post.delivery.principal, post.delivery.moment, &mut effects);
+        let is_batch = matches!(body, Body::Batch(_));
+        let visit = visit(post, Some(id), is_batch);
+        self.serve(visit, Said::default(), &mut effects, |context| {
+            for message in body.messages() {
+                match message {
+                    Message::Request(request) => match Params::parse(request.params) {
+                        Ok(params) => context.serve(request, &params),
+                        Err(error) => context.answer(answer::error(request.id.raw(), &error), error.status),
+                    },
+                    Message::Notification(notification) => context.hear(notification),
+                    Message::Response(response) => context.take(response),
+                }
+            }
+            context.finish_batch();
+        });
+        if request_ids(body).next().is_none() {
+            effects.push(post.accepted());
+        }
+        Received { effects, session: None }
+    }
+
+    /// The client of a session was heard of.
+    fn hear_of(&mut self, id: SessionId, principal: &Principal, moment: u64, effects: &mut Vec<Effect>) {
+        let idle = self.limits.session_idle_ms;
+        let Some(session) = self.sessions.get_mut(id) else {
+            return;
+        };
+        let other_rights = session.admin != principal.admin;
+        session.admin = principal.admin;
+        if session.touch(moment, idle) || other_rights {
+            effects.push(Effect::Keep(checkpoint::write(id, session, idle)));
+        }
+    }
+
+    pub(super) fn attach_stream(&mut self, attachment: &Attachment) -> Result<Vec<Effect>, Refusal> {
+        let Attachment {
+            route,
+            session,
+            principal,
+            headers,
+            entry_revision,
+            moment,
+            ..
+        } = attachment;
+        let id = self.session_of(route, session.as_deref(), principal, headers, *entry_revision)?;
+        let mut effects = Vec::new();
+        self.hear_of(id, principal, *moment, &mut effects);
+        if attachment.resumes.is_some() {
+            // It goes on reading what is there; the host has seen to it that this belongs to the session.
+            return Ok(effects);
+        }
+        let before = self.sessions.set_stream(id, Some(attachment.outlet));
+        if let Some(session) = self.sessions.get(id) {
+            let checkpoint = checkpoint::write(id, session, self.limits.session_idle_ms);
+            effects.push(Effect::Keep(checkpoint));
+            effects.push(Effect::Resumable(Resumable {
+                outlet: attachment.outlet,
+                session: id.to_string(),
+                prime: session.served_version().primes_streams(),
+            }));
+        }
+        // The newest stream is the one that is read.
+        effects.extend(before.map(Effect::End));
+        self.follow_lists(id, *moment, &mut effects);
+        Ok(effects)
+    }
+
+    pub(super) fn dismiss_session(&mut self, dismissal: &Dismissal) -> Result<Vec<Effect>, Refusal> {
+        let Dismissal {
+            route,
+            session,
+            principal,
+            headers,
+            entry_revision,
+            ..
+        } = dismissal;
+        let id = self.session_of(route, session.as_deref(), principal, headers, *entry_revision)?;
+        let mut effects = Vec::new();
+        self.end_session(id, &mut effects);
+        Ok(effects)
+    }
+
+    /// The session that a request without a body is about.
+    fn session_of(
+        &mut self,
+        route: &Route,
+        name: Option<&str>,
+        principal: &Principal,
+        headers: &[Header],
+        revision: u64,
+    ) -> Result<SessionId, Refusal> {
+        let Route::Streamable(api) = route else {
+            return Err(refusal(RefusalReason::Unsupported));
+        };
+        self.admit(api.as_deref(), principal, revision)?;
+        match Headers(headers)
+            .get(headers::VERSION)
+            .map(|name| (name, Version::named(name)))
+        {
+            Some((_, Some(version))) if version.is_stateless() => return Err(refusal(RefusalReason::NotInThisVersion)),
+            Some((name, None)) => {
+                return Err(Refusal {
+                    reason: RefusalReason::Malformed,
+                    detail: RpcError::unknown_version_header(name).message.into_owned(),
+                });
+            }
+            _ => {}
+        }
+        let name = name.ok_or_else(|| refusal(RefusalReason::SessionRequired))?;
+        self.sessions
+            .owned_by(name, &principal.id, Kind::Streamable, api.as_deref())
+    }
+}
+
+/// Who comes with a post.
+pub(super) fn visit(post: &Post, session: Option<SessionId>, is_batch: bool) -> Visit {
+    Visit {
+        principal: post.delivery.principal.id.clone(),
+        admin: post.delivery.principal.admin,
+        session,
+        exchange: Some(Exchange {
+            outlet: post.outlet,
+            batch: is_batch.then(Vec::new),
+            resumable: false,
+        }),
+        selection: Arc::clone(&post.selection),
+        moment: post.delivery.moment,
+        nonce: post.delivery.nonce,
+    }
+}
+
+fn has_envelope(message: &Message) -> bool {
+    let params = match message {
+        Message::Request(request) => request.params,
+        Message::Notification(notification) => notification.params,
+        Message::Response(_) => None,
+    };
+    let params = Params::parse(params);
+    params.is_ok_and(|params| params.meta().is_ok_and(|meta| meta.is_envelope()))
+}
+
+fn of_malformed(malformed: Malformed) -> RpcError {
+    let code = if malformed.unreadable {
+        Code::Parse
+    } else {
+        Code::InvalidRequest
+    };
+    RpcError::bad_request(code, format!("Could not parse message: {}", malformed.what))
+}
+
+/// Answers the requests of a body that trapped at its first delivery.
+fn refuse_all(post: &Post, body: &Body) -> Effect {
+    let answers: Vec<_> = request_ids(body).map(|id| answer::error(id, &trapped())).collect();
+    match (body, answers.as_slice()) {
+        (_, []) => post.accepted(),
+        (Body::Single(_), [answer]) => last(post.outlet, answer.clone(), Status::Ok),
+        (_, answers) => last(post.outlet, answer::batch(answers), Status::Ok),
+    }
+}
