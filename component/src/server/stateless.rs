@@ -17,7 +17,7 @@ use crate::protocol::error::{Code, RpcError};
 use crate::protocol::message::Request;
 use crate::protocol::meta::Envelope;
 use crate::protocol::params::Params;
-use crate::protocol::version::{VERSIONS, Version};
+use crate::protocol::version::Version;
 use crate::session::checkpoint;
 use crate::session::{Filter, Kind, Session};
 
@@ -51,10 +51,9 @@ impl<I: Imports> Server<I> {
         let envelope = params.meta().map_err(bad)?.envelope()?;
         repeats(post, headers::VERSION, &envelope.version)?;
         if envelope.version != Version::V2026_07_28.as_str() {
-            return Err(RpcError::unsupported_version(
-                &envelope.version,
-                &VERSIONS.map(Version::as_str),
-            ));
+            // As `server/discover` says: the versions of the handshake era are agreed on by `initialize`.
+            let supported = [Version::V2026_07_28.as_str()];
+            return Err(RpcError::unsupported_version(&envelope.version, &supported));
         }
         repeats(post, headers::METHOD, &request.method)?;
         match request.method.as_ref() {
