@@ -43,6 +43,8 @@ pub struct Server<I> {
     sessions: Sessions,
     work: OpenWork,
     questions: Questions,
+    #[cfg(feature = "conformance")]
+    tasks: crate::session::tasks::Tasks,
     /// None until the home is first needed: what is described needs none.
     mirror: Option<Mirror>,
     llm: Llm,
@@ -62,6 +64,8 @@ impl<I: Imports> Server<I> {
             sessions: Sessions::default(),
             work: OpenWork::default(),
             questions: Questions::default(),
+            #[cfg(feature = "conformance")]
+            tasks: Default::default(),
             mirror: None,
             llm: Llm::new(),
             timer: None,
@@ -114,6 +118,10 @@ impl<I: Imports> Server<I> {
         if let Some(pending) = question.and_then(|id| self.questions.remove(&id)) {
             let request = pending.asking.request;
             self.work.end(request.holder, &request.key);
+        }
+        #[cfg(feature = "conformance")]
+        if self.tasks.take_in(&checkpoint) {
+            return true;
         }
         if checkpoint.body.is_empty() {
             if let Some(id) = SessionId::parse(&checkpoint.key) {

@@ -223,6 +223,8 @@ fn call_again(context: &mut Context, asking: Asking) -> Result<Option<Vec<u8>>, 
                 }
                 Call::Ask(ask) => asks_again(context, asking, ask),
                 Call::Refuse(error) => Err(error),
+                #[cfg(feature = "conformance")]
+                Call::Task(_) => Err(super::tasks::undeclared(&asking.name)),
             }
         }
         Subject::Prompt => {

@@ -13,7 +13,12 @@ const LONGEST_NAME: usize = 100;
 
 /// Agrees on a version. A client of HTTP+SSE may do it again: the latest handshake holds.
 pub fn initialize(context: &mut Context, request: &Request, params: &Params) -> Result<Served, RpcError> {
-    let client = params.client()?;
+    #[allow(unused_mut, reason = "a feature takes away from it")]
+    let mut client = params.client()?;
+    #[cfg(feature = "conformance")]
+    {
+        client.capabilities.tasks = false;
+    }
     let version = Version::negotiate(&client.protocol_version);
     if let Some((_, session)) = &mut context.caller.session {
         session.version = Some(version);

@@ -58,6 +58,12 @@ fn stateless(method: &str) -> Option<Feature> {
     Some(match method {
         "server/discover" => discover::discover,
         "subscriptions/listen" => listening::listen,
+        #[cfg(feature = "conformance")]
+        "tasks/get" => super::tasks::get,
+        #[cfg(feature = "conformance")]
+        "tasks/update" => super::tasks::update,
+        #[cfg(feature = "conformance")]
+        "tasks/cancel" => super::tasks::cancel,
         method => return common(method),
     })
 }

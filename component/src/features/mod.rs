@@ -15,6 +15,8 @@ pub mod progress;
 pub mod prompts;
 mod request_state;
 pub mod resources;
+#[cfg(feature = "conformance")]
+pub mod tasks;
 pub mod tools;
 
 use std::sync::Arc;
@@ -80,6 +82,9 @@ pub struct Context<'a> {
     pub work: &'a mut OpenWork,
     /// Questions that clients have not answered.
     pub questions: &'a mut Questions,
+    /// Tasks that clients may ask for.
+    #[cfg(feature = "conformance")]
+    pub tasks: &'a mut crate::session::tasks::Tasks,
     /// What the client may use.
     pub limits: &'a Limits,
     /// When the event happened.

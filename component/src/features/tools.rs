@@ -83,6 +83,8 @@ pub fn call(context: &mut Context, request: &Request, params: &Params) -> Result
             asking::ask(context, asking, ask)
         }
         Call::Refuse(error) => Err(error),
+        #[cfg(feature = "conformance")]
+        Call::Task(begun) => super::tasks::begin(context, request, &tool, arguments, answers, begun),
     }
 }
 

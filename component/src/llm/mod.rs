@@ -17,6 +17,8 @@ pub mod resources;
 mod result;
 pub mod schema;
 pub mod selection;
+#[cfg(feature = "conformance")]
+pub mod task;
 #[cfg(test)]
 mod tests;
 mod tool;
@@ -131,6 +133,27 @@ impl Llm {
             Some(tool) => tool.call(request, arguments),
             None => Call::Answer(not_found(tool, tools)),
         }
+    }
+
+    /// How a task of this tool stands that began so many milliseconds ago; None: there is no such tool, or it makes none.
+    #[cfg(feature = "conformance")]
+    pub fn standing(
+        &mut self,
+        selection: &Selection,
+        request: &Request,
+        tool: &str,
+        arguments: &Value,
+        age_ms: u64,
+    ) -> Option<Result<task::Standing, crate::protocol::error::RpcError>> {
+        let tools = self.offer(selection, request).tools();
+        let tool = tools.iter().find(|offered| offered.name() == tool)?;
+        tool.standing(request, arguments, age_ms)
+    }
+
+    /// Whether any tool makes tasks.
+    #[cfg(feature = "conformance")]
+    pub fn makes_tasks(&self, selection: &Selection) -> bool {
+        selection.contains(conformance::ID)
     }
 
     /// Answers a call whose actions are done; `outcomes` in the order of the plan's actions.

@@ -20,6 +20,16 @@ pub(crate) trait Offered: Send {
     fn reads_only(&self) -> bool;
     /// Calls it; `arguments` is a JSON object.
     fn call(&self, request: &Request, arguments: &Value) -> Call;
+    /// How a task stands that a call of it made so many milliseconds ago; None: it makes none.
+    #[cfg(feature = "conformance")]
+    fn standing(
+        &self,
+        _: &Request,
+        _: &Value,
+        _age_ms: u64,
+    ) -> Option<Result<super::task::Standing, crate::protocol::error::RpcError>> {
+        None
+    }
 }
 
 impl Offered for Tool {

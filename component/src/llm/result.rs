@@ -106,4 +106,7 @@ pub enum Call {
     Ask(Ask),
     /// It cannot be served at all: an error of the protocol.
     Refuse(RpcError),
+    /// It goes on after it was answered.
+    #[cfg(feature = "conformance")]
+    Task(super::task::Begun),
 }

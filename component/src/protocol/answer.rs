@@ -17,6 +17,9 @@ pub enum Kind {
     Cacheable,
     /// MCP 2026-07-28: the client has to be asked first.
     InputRequired,
+    /// SEP-2663: the call became a task.
+    #[cfg(feature = "conformance")]
+    Task,
 }
 
 macro_rules! tail {
@@ -57,6 +60,8 @@ impl Kind {
             Self::Complete => tail!("complete", ""),
             Self::Cacheable => tail!("complete", r#""ttlMs":0,"cacheScope":"private","#),
             Self::InputRequired => tail!("input_required", ""),
+            #[cfg(feature = "conformance")]
+            Self::Task => tail!("task", ""),
         }
     }
 }

@@ -5,6 +5,10 @@ use serde_json::{Map, Value, json};
 
 use crate::llm::QuestionKind;
 
+/// The extension for tasks (SEP-2663).
+#[cfg(feature = "conformance")]
+pub const TASKS: &str = "io.modelcontextprotocol/tasks";
+
 /// The capabilities of a client that questions to it need.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientCapabilities {
@@ -17,6 +21,10 @@ pub struct ClientCapabilities {
     /// Names its roots.
     #[serde(default)]
     pub roots: bool,
+    /// Takes a task for an answer. Not in the handshake era, whose tasks are others.
+    #[cfg(feature = "conformance")]
+    #[serde(default)]
+    pub tasks: bool,
 }
 
 impl ClientCapabilities {
@@ -31,6 +39,10 @@ impl ClientCapabilities {
                 .is_some_and(|modes| modes.is_empty() || modes.contains_key("form")),
             sampling: declared.get("sampling").is_some_and(Value::is_object),
             roots: declared.get("roots").is_some_and(Value::is_object),
+            #[cfg(feature = "conformance")]
+            tasks: declared
+                .get("extensions")
+                .is_some_and(|extensions| extensions[TASKS].is_object()),
         })
     }
 

@@ -40,6 +40,9 @@ pub struct Params<'a> {
     input_responses: Option<&'a RawValue>,
     #[serde(rename = "requestState", borrow, default, deserialize_with = "even_null")]
     request_state: Option<&'a RawValue>,
+    #[cfg(feature = "conformance")]
+    #[serde(rename = "taskId", borrow, default, deserialize_with = "even_null")]
+    task_id: Option<&'a RawValue>,
     #[serde(rename = "requestId", borrow, default, deserialize_with = "even_null")]
     request_id: Option<&'a RawValue>,
     #[serde(rename = "protocolVersion", borrow, default, deserialize_with = "even_null")]
@@ -219,6 +222,15 @@ impl<'a> Params<'a> {
         self.request_state
             .map(|raw| text_of(raw).ok_or_else(RpcError::invalid_params))
             .transpose()
+    }
+
+    /// The task that a request is about.
+    ///
+    /// # Errors
+    /// When it is missing or not a string.
+    #[cfg(feature = "conformance")]
+    pub fn task_id(&self) -> Result<Cow<'a, str>, RpcError> {
+        required_text(self.task_id)
     }
 
     /// The request that a notification is about.

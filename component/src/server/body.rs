@@ -80,6 +80,8 @@ impl<I: Imports> Server<I> {
             exchange,
             work: &mut self.work,
             questions: &mut self.questions,
+            #[cfg(feature = "conformance")]
+            tasks: &mut self.tasks,
             limits: &self.limits,
             moment,
             nonce,

@@ -64,6 +64,8 @@ impl<I: Imports> Server<I> {
             }
             "prompts/get" => repeats(post, headers::NAME, &params.name()?)?,
             "resources/read" => repeats(post, headers::NAME, &params.uri()?)?,
+            #[cfg(feature = "conformance")]
+            "tasks/get" | "tasks/update" | "tasks/cancel" => repeats(post, headers::NAME, &params.task_id()?)?,
             _ => {}
         }
         Ok(envelope)

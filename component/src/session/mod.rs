@@ -6,6 +6,8 @@ pub mod id;
 pub mod limits;
 pub mod questions;
 mod table;
+#[cfg(feature = "conformance")]
+pub mod tasks;
 pub mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
