@@ -1,5 +1,20 @@
-//! The LLM API `conformance`: the tools, prompts and resources that the official conformance suite of MCP asks for. Only
-//! in builds with the feature `conformance`, never in the component that ships.
+//! The LLM API `conformance`: the tools, prompts and resources that the official conformance suite of MCP asks for, by the
+//! names and with the words that it asks for. Only in builds with the feature `conformance`, never in the component that
+//! ships.
+//!
+//! Nothing here waits: a tool is a function of its arguments, of what the client can be asked and of what it answered.
+
+mod answering;
+mod asking;
+mod completion;
+mod form;
+mod media;
+mod prompts;
+mod question;
+mod resources;
+mod rounds;
+mod tasks;
+mod tool;
 
 use std::collections::BTreeMap;
 
@@ -22,35 +37,36 @@ pub(crate) const API: OwnApi = OwnApi {
 
 /// Its tools.
 pub(crate) fn tools() -> Vec<Box<dyn Offered>> {
-    Vec::new()
+    let all = [answering::TOOLS, asking::TOOLS, rounds::TOOLS, tasks::TOOLS].concat();
+    all.into_iter().map(|tool| Box::new(tool) as Box<dyn Offered>).collect()
 }
 
 /// Its prompts.
 pub(crate) fn prompts() -> Vec<Prompt> {
-    Vec::new()
+    prompts::all()
 }
 
 /// What a prompt says.
-pub(crate) fn prompt(_: &Request, _: &str, _: &BTreeMap<String, String>) -> Prompted {
-    Prompted::Unknown
+pub(crate) fn prompt(request: &Request, name: &str, arguments: &BTreeMap<String, String>) -> Prompted {
+    prompts::get(request, name, arguments)
 }
 
 /// Its resources.
 pub(crate) fn resources() -> Vec<Resource> {
-    Vec::new()
+    resources::all()
 }
 
 /// Its templates.
 pub(crate) fn templates() -> Vec<Template> {
-    Vec::new()
+    resources::templates()
 }
 
 /// What a resource holds.
-pub(crate) fn read(_: &str) -> Option<Contents> {
-    None
+pub(crate) fn read(uri: &str) -> Option<Contents> {
+    resources::read(uri)
 }
 
 /// What an argument of a prompt (by its name) or template (by its URI template) may be meant to be.
-pub(crate) fn complete(_: &str, _: &str, _: &str) -> Option<Vec<String>> {
-    None
+pub(crate) fn complete(of: &str, argument: &str, begun: &str) -> Option<Vec<String>> {
+    completion::complete(of, argument, begun)
 }
