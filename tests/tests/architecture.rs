@@ -148,3 +148,19 @@ fn the_host_knows_no_tool_and_no_member_of_the_protocol() {
     let found = mentions("host/src", PROTOCOL, true);
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
+
+#[test]
+fn what_only_the_conformance_suite_needs_is_not_in_the_component_that_ships() {
+    let folder = root().join("component/src/llm/conformance");
+    let sources: String = sources(&folder)
+        .iter()
+        .filter_map(|path| fs::read_to_string(path).ok())
+        .collect();
+    for word in ["test_simple_text", "test://template/{id}/data", "test_simple_prompt"] {
+        assert!(sources.contains(word), "{word} is not in {}", folder.display());
+        let shipped = hearth_host::COMPONENT
+            .windows(word.len())
+            .any(|window| window == word.as_bytes());
+        assert!(!shipped, "{word} is in the component that is built in");
+    }
+}

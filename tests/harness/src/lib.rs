@@ -30,6 +30,7 @@ pub mod building;
 pub mod case;
 pub mod check;
 mod client;
+pub mod conformance;
 pub mod conversation;
 mod hearing;
 pub mod level;

@@ -97,6 +97,14 @@ fn what_cannot_be_tried_is_told_with_what_to_do() {
 }
 
 #[test]
+fn nobody_else_on_the_network_is_served_without_a_token() {
+    let output = harness(&["serve-conformance", "--listen", "0.0.0.0:0"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("listen on 127.0.0.1"), "{}", err(&output));
+    assert_eq!(out(&output), "");
+}
+
+#[test]
 fn all_names_are_listed_with_what_they_say() {
     let output = harness(&["list", "--level", "tools"]);
     let told = out(&output);

@@ -3,6 +3,7 @@
 mod check;
 mod list;
 mod new;
+mod serve_conformance;
 mod simulate;
 
 use std::process::ExitCode;
@@ -17,6 +18,8 @@ pub enum Command {
     List(list::Args),
     /// Writes a component project to begin from: an MCP server with one tool of its own.
     New(new::Args),
+    /// Serves the LLM API `conformance` over HTTP to whoever connects from this machine: for MCP's official suite.
+    ServeConformance(serve_conformance::Args),
     /// Plays scripts drawn from seeds while the instance is replaced and trapped: nobody may be able to tell.
     Simulate(simulate::Args),
 }
@@ -28,6 +31,7 @@ impl Command {
             Self::Check(args) => check::run(args),
             Self::List(args) => list::run(args),
             Self::New(args) => new::run(args),
+            Self::ServeConformance(args) => serve_conformance::run(args),
             Self::Simulate(args) => simulate::run(args),
         };
         done.unwrap_or_else(|error| {
