@@ -124,20 +124,26 @@ impl Connection {
     /// The next response, whole.
     pub async fn response(&mut self) -> Response {
         let mut response = self.head().await;
-        if response.header("transfer-encoding") == Some("chunked") {
-            while let Some(chunk) = self.chunk().await {
-                response.body.extend(chunk);
-            }
-        } else {
-            let length = response
-                .header("content-length")
-                .map_or(0, |length| length.parse().expect("a length"));
-            while self.buffer.len() < length {
-                assert!(self.fill().await, "the connection ended within a body");
-            }
-            response.body = self.buffer.drain(..length).collect();
-        }
+        response.body = self.body(&response).await;
         response
+    }
+
+    /// The body that follows this head.
+    pub async fn body(&mut self, head: &Response) -> Vec<u8> {
+        if head.header("transfer-encoding") == Some("chunked") {
+            let mut body = Vec::new();
+            while let Some(chunk) = self.chunk().await {
+                body.extend(chunk);
+            }
+            return body;
+        }
+        let length = head
+            .header("content-length")
+            .map_or(0, |length| length.parse().expect("a length"));
+        while self.buffer.len() < length {
+            assert!(self.fill().await, "the connection ended within a body");
+        }
+        self.buffer.drain(..length).collect()
     }
 
     /// The next chunk of a chunked body; `None` is the terminator.
@@ -254,6 +260,15 @@ pub struct Events {
 const MESSAGE: &str = "event: message\r\ndata: ";
 
 impl Events {
+    /// What this connection reads after the head of a response.
+    pub fn over(connection: Connection) -> Self {
+        Self {
+            connection,
+            pending: Vec::new(),
+            conversation: None,
+        }
+    }
+
     /// The next event or comment with the empty line that ends it; `None` when the stream has ended as it should.
     pub async fn next(&mut self) -> Option<String> {
         self.try_next()
@@ -352,9 +367,8 @@ impl Client {
         let head = connection.head().await;
         assert_eq!(head.status, 200, "{:?}", head.head);
         let mut events = Events {
-            connection,
-            pending: Vec::new(),
             conversation: Some(Arc::default()),
+            ..Events::over(connection)
         };
         let endpoint = events.next().await.expect("the endpoint event comes first");
         let messages = endpoint

@@ -4,3 +4,4 @@ pub mod guests;
 pub mod http_client;
 pub mod http_host;
 pub mod native;
+pub mod streamable_client;

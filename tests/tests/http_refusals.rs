@@ -4,6 +4,7 @@ use hearth_host::limits::Limits;
 use hearth_tests::guests;
 use hearth_tests::http_client::{Client, Response, ask, get, post, request};
 use hearth_tests::http_host::{ADA, BEN, Host, Setup};
+use hearth_tests::streamable_client::Streamable;
 use serde_json::json;
 
 const PING: &str = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
@@ -130,22 +131,40 @@ async fn unsupported_is_404_at_which_clients_look_for_another_transport() {
     assert_eq!(said(&response), (404, "404: Not Found"));
 }
 
-/// Our own component says `unknown-llm-api` and `unsupported` of Streamable HTTP only, and no path leads there yet: the
-/// host answers these itself, without an event. When this fails, those two refusals want tests over their own path.
+/// Ben of a component that refuses as it is told, and asks for a stream or the end of a session.
+async fn puppeteer() -> (Host, Streamable) {
+    let setup = Setup {
+        component: Some(guests::puppet()),
+        ..Setup::default()
+    };
+    let host = Host::start(setup).await;
+    let ben = Streamable::new(host.address, BEN);
+    (host, ben)
+}
+
 #[tokio::test]
-async fn no_path_leads_to_an_llm_api_or_to_streamable_http() {
-    let (host, mut ben, mut ada) = two_clients(Limits::default()).await;
-    let events = host.engine.status().events;
-    for path in ["/api/mcp", "/api/mcp/assist", "/api/mcp/tv"] {
-        let response = ask(host.address, post(path, ADA, PING)).await;
-        assert_eq!(said(&response), (404, "404: Not Found"), "POST {path}");
-        for method in ["GET", "DELETE"] {
-            let authorization = format!("Authorization: Bearer {ADA}");
-            let response = ask(host.address, request(method, path, &[&authorization])).await;
-            assert_eq!(said(&response), (404, "404: Not Found"), "{method} {path}");
-        }
+async fn session_required_is_400_and_says_where_one_comes_from() {
+    let (host, ben) = puppeteer().await;
+    let mut ada = Client::puppeteer(host.address, ADA).await;
+    for method in ["GET", "DELETE"] {
+        let (status, text) = ben.ask(method).await.text();
+        assert_eq!(status, 400, "{method}");
+        assert!(text.contains("Mcp-Session-Id") && text.contains("initialize"), "{text}");
     }
-    assert_eq!(host.engine.status().events, events);
-    ada.ping().await;
-    ben.ping().await;
+    ada.post(r#"{"do": [{"send": {"body": "hello"}}]}"#).await;
+    assert_eq!(ada.events.message().await, "hello");
+}
+
+#[tokio::test]
+async fn not_in_this_version_is_405_and_names_the_method_that_is() {
+    let (host, ben) = puppeteer().await;
+    let mut ada = Client::puppeteer(host.address, ADA).await;
+    let ben = ben.with(r#"Mcp-Puppet: {"refuse": "", "reason": "not-in-this-version"}"#);
+    for method in ["GET", "DELETE"] {
+        let response = ben.ask(method).await.whole();
+        assert_eq!(said(&response), (405, "405: Method Not Allowed"), "{method}");
+        assert_eq!(response.header("allow"), Some("POST,OPTIONS"));
+    }
+    ada.post(r#"{"do": [{"send": {"body": "hello"}}]}"#).await;
+    assert_eq!(ada.events.message().await, "hello");
 }

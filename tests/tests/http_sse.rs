@@ -30,8 +30,8 @@ async fn a_stream_opens_with_its_headers_and_the_endpoint_event() {
         [
             "Content-Type: text/event-stream",
             "Cache-Control: no-cache",
-            "Connection: keep-alive",
             "X-Accel-Buffering: no",
+            "Connection: keep-alive",
             "Transfer-Encoding: chunked",
         ]
     );

@@ -37,6 +37,8 @@ const HTTP_LIMITS: &str = "tests/tests/http_limits.rs";
 const HTTP_EVENTS: &str = "tests/tests/http_limits_of_events.rs";
 const HTTP_AUDIT: &str = "tests/tests/http_limits_of_the_audit.rs";
 const HTTP_REFUSALS: &str = "tests/tests/http_refusals.rs";
+const HTTP_STREAMABLE: &str = "tests/tests/http_streamable.rs";
+const RESUMING: &str = "tests/tests/resuming.rs";
 const COMMAND: &str = "host/tests/cli_limits.rs";
 const COMPONENT: &str = "tests/tests/limits_of_the_component.rs";
 const ENGINE: &str = "tests/tests/limits_of_the_engine.rs";
@@ -130,6 +132,18 @@ const LIMITS: &[Row] = &[
             "a_client_that_leaves_too_many_bytes_unread_loses_its_stream",
         ),
         (ENGINE, "and_at_so_many_bytes"),
+    ),
+    row(
+        "resume-time-ms",
+        "400",
+        (HTTP_STREAMABLE, "who_comes_again_after_too_long_is_400"),
+        (RESUMING, "nobody_has_to_come_again_for_longer_than_the_limit"),
+    ),
+    row(
+        "session-idle-ms",
+        "404",
+        (HTTP_LIMITS, "a_session_that_was_idle_for_too_long_is_404"),
+        (COMPONENT, "a_session_that_is_idle_for_too_long_ends"),
     ),
     row(
         "requests-in-flight",

@@ -2,6 +2,7 @@
 
 use hearth_harness::conversation::{initialized, ping, refusal};
 use hearth_harness::stage::{Client, Stage, load};
+use hearth_harness::streamable::{StreamableClient, header};
 use hearth_host::contract::hearth::mcp::types::{RefusalReason, Route};
 use hearth_host::limits::Limits;
 use hearth_tests::guests;
@@ -128,4 +129,36 @@ async fn unsupported() {
     assert!(ben.unread().is_empty(), "it was not served all the same");
     ping(&mut eve).await;
     ping(&mut ben).await;
+}
+
+/// A client of Streamable HTTP at a component that refuses as it is told, and Eve, who is not refused.
+async fn puppeteer(told: &Value) -> (Stage, StreamableClient, Client) {
+    let stage = Stage::new(guests::puppet()).await;
+    let eve = stage.client("eve").await;
+    let mut ben = stage.streamable("ben");
+    ben.headers.push(header("mcp-puppet", &told.to_string()));
+    (stage, ben, eve)
+}
+
+async fn goes_on(eve: &mut Client) {
+    let hello = json!({"do": [{"send": {"body": "hello"}}]});
+    eve.post(&hello).await.expect("it is taken");
+    assert_eq!(eve.next().await, "hello");
+}
+
+#[tokio::test(start_paused = true)]
+async fn session_required() {
+    let (_stage, ben, mut eve) = puppeteer(&json!({})).await;
+    assert_eq!(refusal(ben.get().await).0, RefusalReason::SessionRequired);
+    assert_eq!(refusal(ben.delete().await).0, RefusalReason::SessionRequired);
+    goes_on(&mut eve).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn not_in_this_version() {
+    let told = json!({"refuse": "", "reason": "not-in-this-version"});
+    let (_stage, ben, mut eve) = puppeteer(&told).await;
+    assert_eq!(refusal(ben.get().await).0, RefusalReason::NotInThisVersion);
+    assert_eq!(refusal(ben.delete().await).0, RefusalReason::NotInThisVersion);
+    goes_on(&mut eve).await;
 }

@@ -7,18 +7,22 @@
 //! | `requests` | the order of the checks, and where a request goes |
 //! | `origin`, `cors` | which names and web pages are welcome; what browsers are told |
 //! | `auth` | the token of a request |
-//! | `sse` | the stream of a session |
+//! | `sse` | HTTP+SSE: the stream of a session |
+//! | `streamable`, `accept` | Streamable HTTP: its methods and the form of an answer; what a client takes |
+//! | `events` | streams of events, of both transports |
 //! | `request_body`, `response` | bodies in, bodies out |
 //! | `status` | the one table from a refusal to an HTTP answer |
 //! | `general` | health, the administration, everything unknown |
 //!
 //! No JSON of the protocol is read or written here: bodies are bytes, and what they mean is the component's.
 
+mod accept;
 #[cfg(feature = "store")]
 pub mod admin;
 pub mod auth;
 mod connection;
 mod cors;
+pub mod events;
 mod general;
 pub mod origin;
 mod request_body;
@@ -27,6 +31,7 @@ mod response;
 mod serve;
 pub mod sse;
 pub mod status;
+mod streamable;
 mod timer;
 mod transport;
 

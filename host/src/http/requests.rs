@@ -1,7 +1,7 @@
 //! Every request: who may come in, where it goes, and what its response carries.
 //!
-//! The order of the checks is part of the surface: host and origin, path and method, token, then what the component
-//! refuses (config entry, administrators, session, body).
+//! The order of the checks is part of the surface: host and origin, path and method, token, what the client takes and
+//! brings, then what the component refuses (config entry, administrators, session, body).
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -21,7 +21,7 @@ use super::auth::{self, Grant};
 use super::origin::Allowed;
 use super::response::{self, Body};
 use super::status::Refused;
-use super::{cors, general, request_body, sse};
+use super::{cors, general, request_body, sse, streamable};
 use crate::contract::hearth::mcp::types::{Header, Route};
 use crate::engine;
 
@@ -89,7 +89,23 @@ impl Server {
                 _ => other_method(request.method(), "OPTIONS,POST"),
             };
         }
+        if let Some(route) = streamable::route_of(path) {
+            return self.streamable(route, request).await;
+        }
         self.general(request).await
+    }
+
+    async fn streamable(&self, route: Route, request: Request<Incoming>) -> Result<Response<Body>, Refused> {
+        let method = request.method();
+        if ![Method::POST, Method::GET, Method::DELETE].contains(method) {
+            return other_method(method, streamable::METHODS);
+        }
+        let grant = self.authenticate(request.headers())?;
+        match *method {
+            Method::POST => streamable::post(&self.http, grant, route, request).await,
+            Method::GET => streamable::get(&self.http, grant, route, request.headers()).await,
+            _ => streamable::delete(&self.http, &grant, route, request.headers()).await,
+        }
     }
 
     /// `GET /mcp_server/sse`.
@@ -185,7 +201,7 @@ fn session_of(path: &str) -> Option<&str> {
 }
 
 /// The headers that are the protocol's; the component is told no others.
-fn protocol_headers(headers: &HeaderMap) -> Vec<Header> {
+pub fn protocol_headers(headers: &HeaderMap) -> Vec<Header> {
     let mut found = Vec::new();
     for (name, value) in headers {
         if !name.as_str().starts_with("mcp-") {
@@ -203,7 +219,8 @@ fn protocol_headers(headers: &HeaderMap) -> Vec<Header> {
     found
 }
 
-fn of_engine(refused: engine::Refused) -> Refused {
+/// What the engine refused.
+pub fn of_engine(refused: engine::Refused) -> Refused {
     match refused {
         engine::Refused::Refusal(refusal) => {
             tracing::debug!(reason = ?refusal.reason, detail = refusal.detail, "a request was refused");

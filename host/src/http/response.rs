@@ -9,7 +9,7 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use http_body::{Frame, SizeHint};
 
-use super::sse::Events;
+use super::events::Events;
 
 /// The body of a response. The variants keep an idle stream small: no boxes around boxes.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub enum Body {
     Empty,
     /// Bytes that are all here.
     Whole(Option<Bytes>),
-    /// The stream of a session.
+    /// A stream of events.
     Events(Box<Events>),
     /// What a route of the router answers.
     Router(axum::body::Body),

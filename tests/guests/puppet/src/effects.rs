@@ -59,7 +59,9 @@ pub fn read(effect: &Value, asker: &Asker) -> Effect {
             outlet: outlet(&of["outlet"]),
             body: match (of.get("body"), of["bytes"].as_u64()) {
                 (Some(body), _) => body.to_string().into_bytes(),
-                (None, Some(bytes)) => vec![b'1'; bytes as usize],
+                (None, Some(bytes)) => json!("x".repeat(bytes.saturating_sub(2) as usize))
+                    .to_string()
+                    .into_bytes(),
                 (None, None) => Vec::new(),
             },
             last: of["last"] == true,
