@@ -38,6 +38,7 @@ const HTTP_EVENTS: &str = "tests/tests/http_limits_of_events.rs";
 const HTTP_AUDIT: &str = "tests/tests/http_limits_of_the_audit.rs";
 const HTTP_REFUSALS: &str = "tests/tests/http_refusals.rs";
 const HTTP_STREAMABLE: &str = "tests/tests/http_streamable.rs";
+const HANDSHAKE: &str = "tests/tests/streamable_handshake.rs";
 const RESUMING: &str = "tests/tests/resuming.rs";
 const COMMAND: &str = "host/tests/cli_limits.rs";
 const COMPONENT: &str = "tests/tests/limits_of_the_component.rs";
@@ -142,7 +143,7 @@ const LIMITS: &[Row] = &[
     row(
         "session-idle-ms",
         "404",
-        (HTTP_LIMITS, "a_session_that_was_idle_for_too_long_is_404"),
+        (HANDSHAKE, "an_idle_session_ends_late_and_with_404"),
         (COMPONENT, "a_session_that_is_idle_for_too_long_ends"),
     ),
     row(

@@ -3,7 +3,7 @@
 
 use hearth_harness::conversation::{call, initialized, ping, refusal};
 use hearth_harness::stage::{Client, Stage, load};
-use hearth_host::contract::hearth::mcp::types::{RefusalReason, Route};
+use hearth_host::contract::hearth::mcp::types::{RefusalReason, Route, Status};
 use hearth_host::limits::Limits;
 use hearth_tests::guests;
 use serde_json::json;
@@ -171,4 +171,26 @@ async fn endless_arguments_make_no_endless_record() {
     );
     assert!(record.arguments.len() < 40_000, "{}", record.arguments.len());
     ping(&mut eve).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_idle_for_too_long_ends() {
+    let limits = Limits {
+        session_idle_ms: 10_000,
+        ..Limits::default()
+    };
+    let stage = Stage::on(load(guests::built_in()).await, limits).await;
+    let (mut ben, mut eve) = (stage.streamable("ben"), stage.streamable("eve"));
+    ben.begin("2025-11-25").await;
+    eve.begin("2025-11-25").await;
+    let pinged = json!({"jsonrpc": "2.0", "id": 1, "method": "ping"});
+    stage.clock.advance(9_000);
+    assert_eq!(eve.post(&pinged).await.only().await.0, Status::Ok);
+    stage.clock.advance(1_000);
+    stage
+        .until("the end of his", |stage| stage.engine.status().sessions == 1)
+        .await;
+    let (status, answer) = ben.post(&pinged).await.only().await;
+    assert_eq!((status, &answer["error"]["code"]), (Status::NotFound, &json!(-32001)));
+    assert_eq!(eve.post(&pinged).await.only().await.0, Status::Ok);
 }

@@ -101,34 +101,29 @@ async fn too_many_sessions() {
     ping(&mut ben).await;
 }
 
-/// Our component refuses all routes that would name an LLM API, so one that does as it is told says this.
 #[tokio::test(start_paused = true)]
 async fn unknown_llm_api() {
-    let stage = Stage::new(guests::puppet()).await;
-    let (ben, mut eve) = (stage.client("ben").await, stage.client("eve").await);
-    let route = Route::Streamable(Some("tv".to_owned()));
-    let told = json!({"refuse": "tv", "reason": "unknown-llm-api", "do": [{"send": {"body": "never"}}]});
-    let refused = refusal(ben.deliver(route, told.to_string().as_bytes()).await);
-    assert_eq!(refused, (RefusalReason::UnknownLlmApi, "tv".to_owned()));
-    eve.post(&json!({"do": [{"send": {"body": "hello"}}]}))
-        .await
-        .expect("it is taken");
-    assert_eq!(eve.next().await, "hello");
+    let (stage, _ben, mut eve) = two_clients().await;
+    let mut ada = stage.streamable("ada");
+    ada.route = Route::Streamable(Some("tv".to_owned()));
+    let expected = (RefusalReason::UnknownLlmApi, "tv".to_owned());
+    assert_eq!(refusal(ada.try_post(pinged().to_string().as_bytes()).await), expected);
+    assert_eq!(refusal(ada.get().await), expected);
+    assert_eq!(refusal(ada.delete().await), expected);
+    ping(&mut eve).await;
 }
 
+/// Our component serves all routes, so one that does as it is told says this.
 #[tokio::test(start_paused = true)]
 async fn unsupported() {
-    let (_stage, mut ben, mut eve) = two_clients().await;
-    for route in [Route::Streamable(None), Route::Streamable(Some("assist".to_owned()))] {
-        let body = pinged().to_string();
-        assert_eq!(
-            refusal(ben.deliver(route, body.as_bytes()).await).0,
-            RefusalReason::Unsupported
-        );
-    }
-    assert!(ben.unread().is_empty(), "it was not served all the same");
-    ping(&mut eve).await;
-    ping(&mut ben).await;
+    let told = json!({"refuse": "", "reason": "unsupported", "do": [{"send": {"body": "never"}}]});
+    let (_stage, ben, mut eve) = puppeteer(&told).await;
+    assert_eq!(
+        refusal(ben.try_post(told.to_string().as_bytes()).await).0,
+        RefusalReason::Unsupported
+    );
+    assert_eq!(refusal(ben.get().await).0, RefusalReason::Unsupported);
+    goes_on(&mut eve).await;
 }
 
 /// A client of Streamable HTTP at a component that refuses as it is told, and Eve, who is not refused.

@@ -232,7 +232,8 @@ impl Core {
         self.outlets.insert(outlet, open);
     }
 
-    /// The outlet is over: the component hears of it, and what was kept of it goes. Only the first call counts.
+    /// The outlet is over: the component hears of it, and the SSE session that was kept with it goes. What it kept of an
+    /// exchange it forgets itself. Only the first call counts.
     pub async fn close(&mut self, shared: &Arc<Shared>, outlet: Outlet) {
         let Some(open) = self.outlets.remove(outlet) else {
             return;
@@ -245,8 +246,10 @@ impl Core {
         let moment = self.moments.next(shared.clock.now());
         let event = Event::Closed { outlet, moment };
         let told = self.deliver(shared, event, Cause::default()).await;
-        for key in &open.checkpoints {
-            self.checkpoints.forget(key);
+        if told.is_err() || matches!(open.way, Way::Stream(_)) {
+            for key in &open.checkpoints {
+                self.checkpoints.forget(key);
+            }
         }
         if told.is_err() {
             // The instance that came after it was still given that session.

@@ -19,7 +19,7 @@ pub(in crate::engine) struct Open {
     pub session: String,
     /// Id of the principal that it belongs to.
     pub principal: String,
-    /// Checkpoints of it: they go with it.
+    /// Checkpoints of it: without them it is of no use.
     pub checkpoints: Vec<String>,
 }
 
