@@ -29,6 +29,7 @@ mod behaviours;
 pub mod building;
 pub mod case;
 pub mod check;
+pub mod clauses;
 mod client;
 pub mod conformance;
 pub mod conversation;

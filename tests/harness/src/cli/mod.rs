@@ -1,6 +1,7 @@
 //! The subcommands, one file each.
 
 mod check;
+mod clauses;
 mod list;
 mod new;
 mod serve_conformance;
@@ -14,6 +15,9 @@ use std::process::ExitCode;
 pub enum Command {
     /// Tries every behaviour of the levels that a component declares, and every rule of the contract.
     Check(check::Args),
+    /// Prints what the protocol demands, clause by clause, with the code that honours it and the test that proves it; run in
+    /// the repository that it was built from.
+    Clauses(clauses::Args),
     /// Names the behaviours and rules.
     List(list::Args),
     /// Writes a component project to begin from: an MCP server with one tool of its own.
@@ -29,6 +33,7 @@ impl Command {
     pub fn run(self) -> ExitCode {
         let done = match self {
             Self::Check(args) => check::run(args),
+            Self::Clauses(args) => clauses::run(args),
             Self::List(args) => list::run(args),
             Self::New(args) => new::run(args),
             Self::ServeConformance(args) => serve_conformance::run(args),
