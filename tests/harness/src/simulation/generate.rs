@@ -125,7 +125,8 @@ fn strikes(kinds: &'static [Strike], everything: bool) -> BoxedStrategy<Vec<Stri
 /// What happens, in the proportions of a busy day in a house where everything goes wrong.
 fn act(mood: Mood, tools: &[String]) -> impl Strategy<Value = Act> + use<> {
     prop_oneof![
-        18 => somebody_speaks(mood, tools),
+        12 => somebody_speaks(mood, tools),
+        12 => somebody_posts(mood, tools),
         5 => somebody_comes_or_goes(mood),
         if mood.busy { 7 } else { 3 } => calls_go_on(),
         if mood.busy { 2 } else { 5 } => the_home_changes(),
@@ -141,6 +142,25 @@ fn somebody_speaks(mood: Mood, tools: &[String]) -> impl Strategy<Value = Act> +
         20 => (client(), body).prop_map(|(client, body)| Act::Say { client, body }),
         1 => (client(), garbled).prop_map(|(client, text)| Act::Garble { client, text: text.to_owned() }),
         1 => (client(), client(), again).prop_map(|(client, whose, body)| Act::Intrude { client, whose, body }),
+    ]
+}
+
+/// By Streamable HTTP.
+fn somebody_posts(mood: Mood, tools: &[String]) -> impl Strategy<Value = Act> + use<> {
+    let client = || mood.client();
+    let body = saying(mood, tools);
+    let posts = (client(), body, prop::bool::weighted(0.4));
+    let posts = posts.prop_map(|(client, body, stateless)| Act::Post {
+        client,
+        body,
+        stateless,
+    });
+    prop_oneof![
+        14 => posts,
+        3 => client().prop_map(|client| Act::Attach { client }),
+        3 => (client(), 0..4_usize).prop_map(|(client, back)| Act::Resume { client, back }),
+        1 => client().prop_map(|client| Act::Dismiss { client }),
+        3 => client().prop_map(|client| Act::Cut { client }),
     ]
 }
 

@@ -13,7 +13,7 @@
 //! | `step` | the script, as it is saved |
 //! | `generate`, `saying` | scripts from a seed |
 //! | `disturbance` | what strikes instances, and the same event for the one that is not disturbed |
-//! | `world` | steps taken on a stage, and what everybody sees |
+//! | `world`, `http` | steps taken on a stage, and what everybody sees; the clients of Streamable HTTP |
 //! | `failure` | a difference, how it is told, and how to see it again |
 //! | `sweep` | many seeds on all cores |
 //! | `options` | what to simulate, as the command line says it |
@@ -21,6 +21,7 @@
 mod disturbance;
 mod failure;
 mod generate;
+mod http;
 mod options;
 mod saying;
 mod step;

@@ -48,7 +48,7 @@ fn message(mood: Mood, tools: &[String]) -> BoxedStrategy<Value> {
     .boxed()
 }
 
-fn initialize_at(version: &str) -> Value {
+pub(super) fn initialize_at(version: &str) -> Value {
     let client = json!({"name": "simulation", "version": "1"});
     let params = json!({"protocolVersion": version, "capabilities": {}, "clientInfo": client});
     request("hello", "initialize", params)
@@ -71,6 +71,12 @@ fn plain() -> impl Strategy<Value = Value> {
         1 => of("resources/subscribe", json!({"uri": "homeassistant://assist/context-snapshot"})),
         1 => of("completion/complete", json!({"ref": {"type": "ref/prompt", "name": "Assist"}})),
         1 => of("logging/setLevel", json!({"level": "debug"})),
+        1 => of("resources/unsubscribe", json!({"uri": "homeassistant://assist/context-snapshot"})),
+        1 => of("server/discover", json!({})),
+        2 => of("subscriptions/listen", json!({"notifications": {
+            "toolsListChanged": true,
+            "resourceSubscriptions": ["homeassistant://assist/context-snapshot"],
+        }})),
         1 => of("tools/call", json!("no object")),
         1 => of("nothing/like/it", json!({})),
     ];

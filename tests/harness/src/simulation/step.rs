@@ -86,6 +86,21 @@ pub enum Act {
     Garble { client: Caller, text: String },
     /// A client posts to the session that another has or had, or to the one that it had itself.
     Intrude { client: Caller, whose: Caller, body: Value },
+    /// A client posts by Streamable HTTP: to its session, which it begins first if it has none, or without any, in the way
+    /// of 2026-07-28.
+    Post {
+        client: Caller,
+        body: Value,
+        stateless: bool,
+    },
+    /// A client opens a stream of its Streamable HTTP session.
+    Attach { client: Caller },
+    /// A client goes on reading where it was so many events before.
+    Resume { client: Caller, back: usize },
+    /// A client ends its Streamable HTTP session.
+    Dismiss { client: Caller },
+    /// All HTTP connections of a client but that of HTTP+SSE are cut.
+    Cut { client: Caller },
     /// A client reads no more, or reads again.
     Read { client: Caller, reads: bool },
     /// Actions that wait go on.
@@ -133,6 +148,11 @@ impl Act {
                 | Act::Say { .. }
                 | Act::Garble { .. }
                 | Act::Intrude { .. }
+                | Act::Post { .. }
+                | Act::Attach { .. }
+                | Act::Resume { .. }
+                | Act::Dismiss { .. }
+                | Act::Cut { .. }
                 | Act::Read { .. }
                 | Act::Offers { .. }
         )

@@ -13,6 +13,7 @@ use hearth_host::limits::Limits;
 use hearth_host::principals::Rights;
 
 use super::disturbance::{self, Counts, EvenNonces, Plan, Role};
+use super::http;
 use super::step::{Act, Caller, Script, Step};
 use crate::stage::Stage;
 
@@ -29,6 +30,8 @@ fn limits() -> Limits {
         requests_in_flight: 2,
         nesting: 8,
         unread_messages: 4,
+        session_idle_ms: 90_000,
+        resume_time_ms: 30_000,
         ..Limits::default()
     }
 }
@@ -54,6 +57,7 @@ pub(super) async fn play(program: &Arc<dyn Program>, role: Role, script: &Script
         stage,
         plan,
         clients: BTreeMap::new(),
+        http: http::Clients::default(),
         deeds: 0,
         records: 0,
     };
@@ -72,6 +76,7 @@ struct World {
     stage: Stage,
     plan: Arc<Plan>,
     clients: BTreeMap<Caller, Client>,
+    http: http::Clients,
     /// How many deeds of the home were seen already.
     deeds: usize,
     /// How many records of the audit.
@@ -134,6 +139,7 @@ impl World {
         for (name, client) in &mut self.clients {
             client.read(*name, seen);
         }
+        self.http.look(seen);
         let (deeds, records) = (self.stage.home.done(), self.stage.audit.records());
         seen.extend(deeds[self.deeds..].iter().map(|deed| format!("the home did {deed}")));
         seen.extend(
@@ -157,6 +163,15 @@ impl World {
             Act::Say { client, body } => return self.say(*client, body.to_string()).await,
             Act::Garble { client, text } => return self.say(*client, text.clone()).await,
             Act::Intrude { client, whose, body } => return self.post(*client, *whose, body.to_string()).await,
+            Act::Post {
+                client,
+                body,
+                stateless,
+            } => return Some(self.http.post(&self.stage, *client, body, *stateless).await),
+            Act::Attach { client } => return Some(self.http.attach(&self.stage, *client, None).await),
+            Act::Resume { client, back } => return Some(self.http.attach(&self.stage, *client, Some(*back)).await),
+            Act::Dismiss { client } => return Some(self.http.dismiss(&self.stage, *client).await),
+            Act::Cut { client } => self.http.cut(*client),
             Act::Read { client, reads } => {
                 if let Some(client) = self.clients.get_mut(client) {
                     client.reads = *reads;
