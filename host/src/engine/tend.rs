@@ -88,7 +88,8 @@ async fn until(clock: &SharedClock, timer: &Timer) {
 async fn wake(shared: &Arc<Shared>) {
     let mut core = shared.core.lock().await;
     if shared.timer.take_due(shared.clock.now()) {
-        let (moment, _) = core.stamp(shared);
+        // No nonce: how often the timer goes off is not to be seen from what follows.
+        let moment = core.moments.next(shared.clock.now());
         let _ = core.deliver(shared, Event::Wake { moment }, Cause::default()).await;
     }
 }
