@@ -383,6 +383,7 @@ fn hostile_finds_a_host_that_breaks_a_promise() {
         Planted::Misdelivers,
         Planted::TellsTwice,
         Planted::KeepsTooMuch,
+        Planted::Crosses,
     ] {
         let found = found("hostile", |data| hostile_with(data, planted));
         assert!(found, "hostile does not find: {planted:?}");

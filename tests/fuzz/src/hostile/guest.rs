@@ -89,7 +89,7 @@ impl Guest {
             }));
         }
         if !Model::is_fault(&plan.effects) {
-            model.answered(event, &plan.effects);
+            model.answered(event, plan.session.as_deref(), &plan.effects);
             if *planted == Planted::TellsTwice {
                 model.event(event);
             }

@@ -9,7 +9,8 @@
 //! | line | effect |
 //! |---|---|
 //! | `s` outlet, tag, text; `b` outlet, tag, bytes | a message of this text, or of so many bytes |
-//! | `e`, `u`, `d` outlet | the outlet is ended, made resumable, detached |
+//! | `z` outlet, tag, text | a message that is the last |
+//! | `e`, `d` outlet; `u` outlet, session | the outlet is ended, detached, made resumable in that session |
 //! | `p` key, principal, copies, patience, deadline, action, target, data | work of so many such actions |
 //! | `a` key | work is abandoned |
 //! | `k` key, format, bytes; `f` key | a checkpoint of so many bytes is kept, forgotten |
@@ -23,6 +24,10 @@
 //! | `O` p | principal p connects: `0` is `ada`, an administrator, `1` is `ben` |
 //! | `B` c body, `X` c other | client c posts to its session, to that of another client |
 //! | `D` c, `C` c | client c reads all there is, hangs up |
+//! | `I` p s body | principal p posts to Streamable HTTP, in session s or with `-` in none |
+//! | `L` p s event | principal p wants a stream of session s; after an event: `@x` is the last that exchange x has read |
+//! | `J` x, `K` x | exchange or stream x reads all there is, hangs up |
+//! | `M` p s | principal p ends session s |
 //! | `R`, `P` n | actions that wait go on, say how far they are |
 //! | `A` ms | time passes |
 //! | `H` e, `S` e | entity e is exposed or hidden, changes |
@@ -30,7 +35,9 @@
 //! | `G` p, `+`, `-` or `0` | rights, as in `script` |
 //! | `N`, `V`, `F` | a new instance; changes are delivered; what it offers |
 
+mod exchanges;
 mod guest;
+mod lanes;
 mod model;
 mod planned;
 mod world;
@@ -69,6 +76,8 @@ pub enum Planted {
     TellsTwice,
     /// It keeps checkpoints that are too large.
     KeepsTooMuch,
+    /// It lets the first two exchanges read each other's messages.
+    Crosses,
 }
 
 /// Runs an input against a host with a fault.

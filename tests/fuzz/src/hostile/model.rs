@@ -8,6 +8,7 @@ use hearth_host::contract::hearth::mcp::types::{Action, Checkpoint, Effect, News
 use hearth_host::engine::{CHECKPOINT_BODY_LIMIT, Event};
 use serde_json::Value;
 
+use super::lanes::Lanes;
 use super::limits;
 
 /// The state format that the guest names.
@@ -32,11 +33,15 @@ pub struct Model {
     work: BTreeMap<u64, Work>,
     /// Who ever had a session.
     connected: BTreeSet<String>,
+    /// What was promised of exchanges.
+    pub lanes: Lanes,
     /// What holds now.
     pub rules: Rules,
     moment: u64,
     /// The newest event that trapped: it may come once more as it was.
     lost: Option<Event>,
+    /// The outlet whose end was told last.
+    closed: Option<u64>,
     /// Promises that were broken.
     pub broken: Vec<String>,
 }
@@ -115,6 +120,10 @@ impl Model {
         self.moment = moment;
         match event {
             Event::Closed { outlet, .. } => {
+                // After a trap it comes once more.
+                let was_open = self.lanes.closed(*outlet) || self.closed == Some(*outlet);
+                self.closed = Some(*outlet);
+                self.promise(was_open, || format!("{outlet} is closed, and was not open"));
                 self.queues.remove(outlet);
             }
             Event::Resume { ticket, news, .. } => {
@@ -127,7 +136,10 @@ impl Model {
 
     /// An event came in and trapped.
     pub fn lost(&mut self, event: &Event) {
-        self.lost = Some(event.clone());
+        // The start of the instance that comes after it may trap as well; the event comes once more all the same.
+        if !matches!(event, Event::Start { .. }) {
+            self.lost = Some(event.clone());
+        }
     }
 
     fn news(&mut self, ticket: &[u8], news: &News, again: bool) {
@@ -163,11 +175,18 @@ impl Model {
     }
 
     /// An event was answered with these effects, and they are applied.
-    pub fn answered(&mut self, event: &Event, effects: &[Effect]) {
+    pub fn answered(&mut self, event: &Event, session: Option<&str>, effects: &[Effect]) {
+        self.lanes.answered(event, session, effects);
         match event {
             Event::Open { origin, .. } => {
                 self.queues.insert(origin.outlet, Queue::default());
                 self.connected.insert(origin.principal.id.clone());
+            }
+            Event::Receive(delivery) if delivery.exchange.is_some() => {
+                self.connected.insert(delivery.principal.id.clone());
+            }
+            Event::Attach(attachment) => {
+                self.connected.insert(attachment.principal.id.clone());
             }
             Event::Resume { ticket, news, .. } if !matches!(news, News::Progress(_)) => {
                 if let Some(work) = self.open_work(ticket) {
@@ -196,6 +215,10 @@ impl Model {
 
     fn send(&mut self, send: &Send) {
         let limits = limits();
+        if send.last {
+            // The stream of a session has none.
+            return;
+        }
         let Some(queue) = self.queues.get_mut(&send.outlet).filter(|queue| !queue.ended) else {
             return;
         };

@@ -87,28 +87,31 @@ impl Planned {
 fn effect(line: &[u8], serial: u64) -> Option<Effect> {
     let [_, rest] = parts(line);
     Some(match line[0] {
-        b's' | b'b' => {
+        b's' | b'b' | b'z' => {
             let [outlet, tag, content] = parts(rest);
             let outlet = number(outlet);
             let mut body = format!("{serial} {outlet} ").into_bytes();
             match line[0] {
-                b's' => body.extend(content),
+                b's' | b'z' => body.extend(content),
                 _ => body.resize(bytes(content).max(body.len()), b'.'),
             }
             Effect::Send(Send {
                 outlet,
                 body,
-                last: false,
+                last: line[0] == b'z',
                 status: Status::Ok,
                 replaces: (!tag.is_empty()).then(|| owned(tag)),
             })
         }
         b'e' => Effect::End(number(rest)),
-        b'u' => Effect::Resumable(Resumable {
-            outlet: number(rest),
-            session: String::new(),
-            prime: true,
-        }),
+        b'u' => {
+            let [outlet, session] = parts(rest);
+            Effect::Resumable(Resumable {
+                outlet: number(outlet),
+                session: owned(session),
+                prime: true,
+            })
+        }
         b'd' => Effect::Detach(Detach {
             outlet: number(rest),
             retry: 0,

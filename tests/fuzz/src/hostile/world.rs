@@ -11,6 +11,7 @@ use hearth_host::contract::hearth::mcp::types::Route;
 use hearth_host::engine::{Incoming, Refused};
 use hearth_host::principals::Rights;
 
+use super::exchanges::{Asked, Exchanges};
 use super::guest::Guest;
 use super::planned::Planned;
 use super::{Planted, limits};
@@ -32,6 +33,7 @@ pub struct World {
     stage: Stage,
     guest: Guest,
     clients: Vec<Client>,
+    exchanges: Exchanges,
     /// Records of the audit that were looked at.
     audited: BTreeMap<String, usize>,
     planted: Planted,
@@ -53,6 +55,7 @@ impl World {
             stage,
             guest,
             clients: Vec::new(),
+            exchanges: Exchanges::default(),
             audited: BTreeMap::new(),
             planted,
         }
@@ -76,6 +79,24 @@ impl World {
                     self.clients.remove(place);
                 }
             }
+            b'I' => self.exchanges.post(&self.stage, asked(rest)).await,
+            b'L' => {
+                let asked = asked(rest);
+                let principal = asked.principal;
+                if let Some((outlet, session)) = self.exchanges.attach(&self.stage, asked).await {
+                    let mut shared = self.guest.shared();
+                    let resumed = shared.model.lanes.resumed(outlet, &session, principal);
+                    shared.model.broken.extend(resumed.err());
+                }
+            }
+            b'J' => {
+                let mut shared = self.guest.shared();
+                let crossed = self.planted == Planted::Crosses;
+                let drained = self.exchanges.drain(rest, &mut shared.model.lanes, crossed);
+                shared.model.broken.extend(drained.err());
+            }
+            b'K' => self.exchanges.hang_up(rest),
+            b'M' => self.exchanges.dismiss(&self.stage, asked(rest)).await,
             b'R' => self.stage.home.release(self.stage.home.waiting()),
             b'P' => self.stage.home.report(number(rest)),
             b'A' => self.stage.clock.advance(number::<u32>(rest).into()),
@@ -211,6 +232,12 @@ impl World {
         assert_eq!(shared.model.broken, Vec::<String>::new(), "{status:?}");
     }
 
+    fn end_exchanges(&mut self) {
+        let mut shared = self.guest.shared();
+        let ended = self.exchanges.end(&mut shared.model.lanes);
+        shared.model.broken.extend(ended.err());
+    }
+
     /// The host is shut down.
     ///
     /// # Panics
@@ -227,11 +254,20 @@ impl World {
             let next = Pin::new(&mut client.stream).poll_next(&mut Context::from_waker(Waker::noop()));
             assert_eq!(next, Poll::Ready(None), "a stream goes on");
         }
+        self.end_exchanges();
         let refused = self.stage.try_client("ada", Vec::new()).await.err();
         assert_eq!(refused, Some(Refused::Ended));
         let status = self.stage.engine.status();
         assert_eq!(status.work, 0, "work goes on");
         self.check();
+    }
+}
+
+/// Who asks for something about exchanges.
+fn asked(rest: &[u8]) -> Asked<'_> {
+    Asked {
+        principal: PRINCIPALS[digit(rest) % PRINCIPALS.len()],
+        rest: rest.get(1..).unwrap_or_default(),
     }
 }
 
