@@ -57,6 +57,7 @@ impl Kept {
                 "generation": status.generation,
                 "component": {"name": status.name, "version": status.version, "digest": status.digest},
                 "sessions": status.sessions,
+                "exchanges": status.exchanges,
                 "work": status.work,
                 "checkpoints": status.checkpoints,
                 "set_aside": status.set_aside,

@@ -275,10 +275,9 @@ impl Core {
         }
         let lane = last.parse().ok().and_then(|event: EventId| {
             let open = self.outlets.get(event.outlet)?;
+            let is_own = open.session == *session && open.principal == *principal;
             match &open.way {
-                Way::Exchange(lane) if open.session == *session && lane.follows(event.number) => {
-                    Some((event, lane.clone()))
-                }
+                Way::Exchange(lane) if is_own && lane.follows(event.number) => Some((event, lane.clone())),
                 _ => None,
             }
         });

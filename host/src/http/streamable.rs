@@ -1,8 +1,7 @@
 //! `/api/mcp` and `/api/mcp/{api}`: Streamable HTTP (MCP 2025-03-26 and later).
 //!
 //! A POST is answered lazily: one message that is the first and the last is a JSON document, anything else a stream of
-//! events. A client that takes no streams gets the last message alone; one that would rather have a stream gets one for
-//! every message that is no refusal.
+//! events. A client that takes no streams gets the last message alone.
 
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt};
@@ -123,7 +122,7 @@ async fn answer(
                 last: true,
                 status,
                 ..
-            } => return Ok(whole(status, body, accepted)),
+            } => return Ok(whole(exchange, status, body, accepted)),
             part if accepted.stream => return Ok(begin(http, exchange, &part, events::revoked(grant))),
             _ => {}
         }
@@ -135,7 +134,7 @@ async fn answer(
             biased;
             () = &mut revoked => return Err(Refused::Unauthenticated(auth::Unauthenticated::Invalid)),
             part = exchange.next() => match part.ok_or_else(over)? {
-                Part::Message { body, last: true, status, .. } => return Ok(whole(status, body, accepted)),
+                Part::Message { body, last: true, status, .. } => return Ok(whole(exchange, status, body, accepted)),
                 part if accepted.stream => return Ok(begin(http, exchange, &part, revoked)),
                 _ => {}
             },
@@ -148,12 +147,13 @@ async fn answer(
 }
 
 /// One message, or none, is the whole answer.
-fn whole(status: Status, body: Bytes, accepted: Accepted) -> Response<Body> {
+fn whole(exchange: Exchange, status: Status, body: Bytes, accepted: Accepted) -> Response<Body> {
+    exchange.spend();
     let status = of_status(status);
     if body.is_empty() {
         return response::empty(status);
     }
-    if !accepted.json || (accepted.prefers_stream && status.is_success()) {
+    if !accepted.json {
         return events::response(status, Body::from(events::event(None, &body)));
     }
     let mut response = Response::new(Body::from(body));

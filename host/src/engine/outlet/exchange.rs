@@ -113,6 +113,13 @@ impl Exchange {
         self.lane.stay(self.connection);
     }
 
+    /// Nobody will come again for it: the client was given all of it without an id to come with.
+    pub fn spend(self) {
+        if self.lane.is_resumable() {
+            let _ = self.closings.send(Closing::Over(self.outlet));
+        }
+    }
+
     /// Resolves when nothing more will come, even if nobody polls the exchange. See [`Stream::ended`](super::Stream).
     pub fn ended(&self) -> Ended {
         Ended(Watched::Exchange(self.lane.clone(), self.connection))
