@@ -17,9 +17,6 @@ export function surroundings() {
   };
 }
 
-/** The behaviours that the runner names there. */
-const named = (variable) => new Set((process.env[variable] ?? '').split(',').filter(Boolean));
-
 /** What a behaviour needs could not be had: this tells nothing about the behaviour. */
 export class Unprepared extends Error {}
 
@@ -28,8 +25,7 @@ export class Checks {
   constructor(client) {
     Object.assign(this, { client, passed: 0, failed: 0, shown: {} });
     // Behaviours that this client is known not to have, in this mode. They are tried all the same.
-    this.lacking = named('HEARTH_LACKING');
-    this.leftOut = named('HEARTH_LEFT_OUT');
+    this.lacking = new Set((process.env.HEARTH_LACKING ?? '').split(',').filter(Boolean));
   }
 
   #count(passed, name, text) {
@@ -53,7 +49,6 @@ export class Checks {
 
   /** The same for what not every client can: one that lacks it must fail here, or the table would be wrong. */
   async attempt(behaviour, name, body) {
-    if (this.leftOut.has(behaviour)) return undefined;
     if (!this.lacking.has(behaviour)) return this.check(name, body, behaviour);
     try {
       await body();
