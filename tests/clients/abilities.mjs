@@ -1,23 +1,26 @@
-// What not every client can: progress, cancelling, hearing of changes, coming back, resuming. Tried with each of them.
+// What not every client can: progress, cancelling, hearing of changes, answering questions, resuming, coming back.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Unprepared, within } from './checks.mjs';
 import { live, state } from './conversation.mjs';
+import { FILLED_IN, SAMPLED } from './said.mjs';
 
 const run = promisify(execFile);
 const soon = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Tries them. `client` is as for the conversation, and its `call` takes `{ onprogress, signal }` as a third argument;
- * `listening(changed)` begins to hear of changes and gives what ends it.
+ * `listening(changed)` begins to hear of changes and gives what ends it. `opened(url)` connects to another server and gives
+ * such an object, with `close`.
  */
-export async function tryAll(checks, client, around) {
+export async function tryAll(checks, client, around, opened) {
   // The cuts come last: some clients do not survive them.
   await progress(checks, client, around.house);
   await cancels(checks, client, around.house);
   if (process.env.HEARTH_PROGRAM) await hearsOfChanges(checks, client, around.house);
+  if (around.asking) await answers(checks, around, opened);
   if (around.control) {
     await resumes(checks, client, around);
     await comesBack(checks, client, around);
@@ -92,6 +95,23 @@ function hearsOfChanges(checks, client, house) {
       await within(15000, (async () => {
         while (!(await client.tools()).includes(tool)) await soon(20);
       })(), 'the tool');
+    }
+  });
+}
+
+function answers(checks, { asking }, opened) {
+  return checks.attempt('answers', 'answers what the server asks in the middle of a call', async () => {
+    const client = await opened(asking);
+    try {
+      for (const [tool, args, wanted] of [
+        ['test_elicitation', { message: 'Who are you?' }, Object.values(FILLED_IN)],
+        ['test_sampling', { prompt: 'What do you say?' }, [SAMPLED]],
+      ]) {
+        const { text, failed } = await within(checks.patience('answers'), client.call(tool, args), `the end of ${tool}`);
+        assert(!failed && wanted.every((one) => text.includes(one)), text);
+      }
+    } finally {
+      await client.close();
     }
   });
 }

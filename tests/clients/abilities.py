@@ -1,4 +1,4 @@
-"""What not every client can: progress, cancelling, hearing of changes, coming back, resuming. Tried with each of them."""
+"""What not every client can: progress, cancelling, hearing of changes, answering questions, resuming, coming back."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ import os
 import re
 import subprocess
 import urllib.request
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from checks import Checks, Surroundings, Unprepared, state
 from conversation import Conversation
+
+#: What a form of the server is filled in with, and what the client's model says.
+FILLED_IN = {"username": "ada", "email": "ada@example.org"}
+SAMPLED = "a model of few words"
+#: Begins a conversation at a URL.
+Opened = Callable[[str], AbstractAsyncContextManager[Conversation]]
 
 
 class Abilities(Conversation):
@@ -21,12 +28,14 @@ class Abilities(Conversation):
         """While it is open, the event is set when the client hears that the list of tools changed."""
         raise NotImplementedError
 
-    async def try_all(self, checks: Checks, around: Surroundings) -> None:
-        """The cuts come last: some clients do not survive them."""
+    async def try_all(self, checks: Checks, around: Surroundings, opened: Opened) -> None:
+        """The cuts come last: some clients do not survive them. `opened` begins a conversation with another server."""
         await self._progress(checks, around.house)
         await self._cancels(checks, around.house)
         if os.environ.get("HEARTH_PROGRAM"):
             await self._hears_of_changes(checks, around.house)
+        if around.asking:
+            await self._answers(checks, opened(around.asking))
         if around.control:
             await self._resumes(checks, around)
             await self._comes_back(checks, around)
@@ -102,6 +111,14 @@ class Abilities(Conversation):
                 async with asyncio.timeout(15):
                     while tool not in await self.tools():
                         await asyncio.sleep(0.02)
+
+    async def _answers(self, checks: Checks, opened: AbstractAsyncContextManager[Conversation]) -> None:
+        async with checks.attempt("answers", "answers what the server asks in the middle of a call"):
+            async with asyncio.timeout(checks.patience("answers")), opened as said:
+                text, failed = await said.call("test_elicitation", {"message": "Who are you?"})
+                assert not failed and all(value in text for value in FILLED_IN.values()), text
+                text, failed = await said.call("test_sampling", {"prompt": "What do you say?"})
+                assert not failed and SAMPLED in text, text
 
     async def _resumes(self, checks: Checks, around: Surroundings) -> None:
         async with checks.attempt("resumes", "gets the answer to a call whose connection was cut"):

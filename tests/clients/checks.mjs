@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 
-/** What the runner tells a client: URL, token, house, transport, mode, the version to agree on, the proxy's control. */
+/** What the runner tells a client: URL, token, house, transport, mode, the version to agree on, … */
 export function surroundings() {
   const given = process.env;
   return {
@@ -13,9 +13,13 @@ export function surroundings() {
     transport: given.HEARTH_TRANSPORT ?? 'sse',
     mode: given.HEARTH_MODE ?? '',
     version: given.HEARTH_VERSION ?? '',
+    asking: given.HEARTH_ASKING ?? '',
     control: given.HEARTH_CONTROL ?? '',
   };
 }
+
+/** The behaviours that the runner names there. */
+const named = (variable) => new Set((process.env[variable] ?? '').split(',').filter(Boolean));
 
 /** What a behaviour needs could not be had: this tells nothing about the behaviour. */
 export class Unprepared extends Error {}
@@ -25,7 +29,8 @@ export class Checks {
   constructor(client) {
     Object.assign(this, { client, passed: 0, failed: 0, shown: {} });
     // Behaviours that this client is known not to have, in this mode. They are tried all the same.
-    this.lacking = new Set((process.env.HEARTH_LACKING ?? '').split(',').filter(Boolean));
+    this.lacking = named('HEARTH_LACKING');
+    this.leftOut = named('HEARTH_LEFT_OUT');
   }
 
   #count(passed, name, text) {
@@ -49,6 +54,7 @@ export class Checks {
 
   /** The same for what not every client can: one that lacks it must fail here, or the table would be wrong. */
   async attempt(behaviour, name, body) {
+    if (this.leftOut.has(behaviour)) return undefined;
     if (!this.lacking.has(behaviour)) return this.check(name, body, behaviour);
     try {
       await body();

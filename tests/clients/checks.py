@@ -91,6 +91,8 @@ class Surroundings:
     mode: str
     #: The protocol version that must be agreed on; empty where it is not known.
     version: str
+    #: The URL of a server that asks its clients; empty if there is none.
+    asking: str
     #: The URL at which the proxy before the server is told to cut; empty if there is none.
     control: str
 
@@ -106,7 +108,8 @@ def surroundings() -> Surroundings:
     house = json.loads(Path(os.environ["HEARTH_HOUSE"]).read_text())
     return Surroundings(
         os.environ["HEARTH_URL"], os.environ["HEARTH_TOKEN"], house, given("HEARTH_TRANSPORT", "sse"),
-        given("HEARTH_MODE", ""), given("HEARTH_VERSION", ""), given("HEARTH_CONTROL", ""),
+        given("HEARTH_MODE", ""), given("HEARTH_VERSION", ""), given("HEARTH_ASKING", ""),
+        given("HEARTH_CONTROL", ""),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Callable
 
@@ -13,9 +13,13 @@ from installed import environment, inspector, node, python
 HERE = Path(__file__).resolve().parent
 
 #: The columns of the table.
-BEHAVIOURS = ("connects", "lists", "controls", "refusals", "progress", "cancels", "changes", "resumes", "comes back")
+BEHAVIOURS = (
+    "connects", "lists", "controls", "refusals", "progress", "cancels", "changes", "answers", "resumes", "comes back",
+    "leaves",
+)
 HANDSHAKE, STATELESS = "2025-11-25", "2026-07-28"
 TRANSPORTS = {"sse": "HTTP+SSE", "http": "Streamable HTTP"}
+PATHS = {"sse": "/mcp_server/sse", "http": "/api/mcp"}
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,26 @@ class Mode:
     lacks: dict[str, str] = field(default_factory=dict)
     #: What it runs to be a bridge, as words; `bridge.mjs` puts the URL where `{url}` stands.
     bridge: Callable[[], list[str]] | None = None
+    #: Behaviours that are not tried, and why not: of bridges alone.
+    left_out: dict[str, str] = field(default_factory=dict)
+    #: The one LLM API that it is sent to, with a token of no administrator; empty for those of the config entry.
+    api: str = ""
 
     @property
     def name(self) -> str:
         """For the command line: `python-2.3-http-auto`."""
-        words = (self.client, self.transport, self.mode)
+        words = (self.client, self.transport, self.mode, self.api)
         return "-".join(filter(None, words)).replace(" ", "-").lower()
+
+    @property
+    def has_sessions(self) -> bool:
+        """Whether it has sessions that end by DELETE."""
+        return self.transport == "http" and self.version == HANDSHAKE
+
+    @property
+    def path(self) -> str:
+        """Where it is sent."""
+        return f"/api/mcp/{self.api}" if self.api else PATHS[self.transport]
 
     def environment(self) -> dict[str, str]:
         """What its program is told beside URL, token and house."""
@@ -48,6 +66,7 @@ class Mode:
             "HEARTH_MODE": self.mode,
             "HEARTH_VERSION": self.version,
             "HEARTH_LACKING": ",".join(self.lacks),
+            "HEARTH_LEFT_OUT": ",".join(self.left_out),
         }
         return told | ({"HEARTH_BRIDGE": json.dumps([self.client, *self.bridge()])} if self.bridge else {})
 
@@ -84,29 +103,85 @@ _RAW = _script(lambda: sys.executable, "raw.py")
 #: Reasons for what a client lacks, as they stand below the table.
 _GONE = "over HTTP+SSE a stream that is cut takes its session with it, and the answer with the session"
 _ONE_STREAM = "over HTTP+SSE it opens its stream once"
+_IS_THE_CANCEL = "at 2026-07-28 a response that is cut is a request that is cancelled"
 _SILENT = "it gives a call up without telling the server"
-_SSE = {"resumes": _GONE}
-_SSE_ONCE = _SSE | {"comes back": _ONE_STREAM}
+_NO_ENTRY = "what the config entry says does not concern the endpoint of one LLM API"
+_POSTS_IT = "it posts a notification that 2026-07-28 does not have over HTTP, and does not hang up"
+_MIXES = (
+    "on its new stream it says initialize and goes on with requests of 2026-07-28, in an order that is a race: whichever "
+    "comes first decides"
+)
+_NO_DELETE = {"leaves": "it ends without ending its session"}
 _BRIDGED = {
     "cancels": "it does not pass on that a call was given up",
     "changes": "of notifications it passes on progress alone",
+    "answers": "it tells the server that its client cannot be asked",
 }
 
+
+def _lacks(transport: str, version: str, *, reopens: bool = True) -> dict[str, str]:
+    """What no client can that agrees on this; and what those cannot that do not open a stream of HTTP+SSE again."""
+    if transport == "sse":
+        return {"resumes": _GONE} | ({} if reopens else {"comes back": _ONE_STREAM})
+    return {"resumes": _IS_THE_CANCEL} if version == STATELESS else {}
+
+
+def _rows(client: str, program: Callable[[], list[str]], modes: dict[str, str], reopens: bool = True) -> list[Mode]:
+    """A client over both transports, in these modes, each of which agrees on a version."""
+    return [
+        Mode(client, transport, mode, version, program, _lacks(transport, version, reopens=reopens))
+        for transport in TRANSPORTS
+        for mode, version in modes.items()
+    ]
+
+
+def _remote(transport: str, strategy: str) -> list[Mode]:
+    """`mcp-remote` with one of its transport strategies, in both of its eras."""
+    rows = [
+        Mode(
+            "mcp-remote 0.15", transport, f"{strategy} {protocol}", version, _node("bridge.mjs"),
+            _lacks(transport, version), _mcp_remote("--transport", strategy, "--protocol", protocol),
+        )
+        for protocol, version in (("legacy", HANDSHAKE), ("auto", STATELESS))
+    ]
+    if transport == "sse":
+        return [rows[0], replace(rows[1], left_out={"comes back": _MIXES})]
+    return [
+        replace(rows[0], lacks=rows[0].lacks | _NO_DELETE),
+        replace(rows[1], lacks=rows[1].lacks | {"cancels": _POSTS_IT}),
+    ]
+
+
+def _proxied(transport: str, option: str) -> Mode:
+    """`mcp-proxy` over one transport."""
+    lacks = _lacks(transport, HANDSHAKE, reopens=False) | _BRIDGED
+    return Mode("mcp-proxy 0.13", transport, "", HANDSHAKE, _node("bridge.mjs"), lacks, _mcp_proxy(option))
+
+
+def _inspected(eras: dict[str, str]) -> list[Mode]:
+    """The Inspector's command line. It connects anew for each question: what needs a connection that stays is not tried."""
+    return [
+        replace(mode, lacks=_NO_DELETE if mode.has_sessions else {}) for mode in _rows("Inspector 2.12", _inspector, eras)
+    ]
+
+
+def _silent(modes: list[Mode]) -> list[Mode]:
+    return [replace(mode, lacks=mode.lacks | {"cancels": _SILENT}) for mode in modes]
+
+
 MODES = [
-    Mode("Python 1.30", "sse", "", HANDSHAKE, _PYTHON_1, _SSE_ONCE | {"cancels": _SILENT}),
-    Mode("Python 2.3", "sse", "legacy", HANDSHAKE, _PYTHON_2, _SSE_ONCE),
-    Mode("TypeScript 1.32", "sse", "", HANDSHAKE, _node("typescript_1.mjs"), _SSE),
-    Mode("TypeScript 2.4", "sse", "legacy", HANDSHAKE, _node("typescript_2.mjs"), _SSE),
+    *_silent(_rows("Python 1.30", _PYTHON_1, {"": HANDSHAKE}, reopens=False)),
+    *_rows("Python 2.3", _PYTHON_2, {"legacy": HANDSHAKE, "auto": STATELESS, STATELESS: STATELESS}, reopens=False),
+    *_rows("TypeScript 1.32", _node("typescript_1.mjs"), {"": HANDSHAKE}),
+    *_rows("TypeScript 2.4", _node("typescript_2.mjs"), {"legacy": HANDSHAKE, "auto": STATELESS, "pinned": STATELESS}),
     # HTTP comes first, and falls back.
-    Mode(
-        "mcp-remote 0.15", "sse", "http-first legacy", HANDSHAKE, _node("bridge.mjs"), _SSE,
-        bridge=_mcp_remote("--transport", "http-first", "--protocol", "legacy"),
-    ),
-    Mode(
-        "mcp-remote 0.15", "sse", "sse-only legacy", HANDSHAKE, _node("bridge.mjs"), _SSE,
-        bridge=_mcp_remote("--transport", "sse-only", "--protocol", "legacy"),
-    ),
-    Mode("mcp-proxy 0.13", "sse", "", HANDSHAKE, _node("bridge.mjs"), _SSE_ONCE | _BRIDGED, bridge=_mcp_proxy("sse")),
-    Mode("Inspector 2.12", "sse", "legacy", HANDSHAKE, _inspector),
+    *_remote("sse", "http-first"),
+    *_remote("sse", "sse-first"),
+    *_remote("sse", "sse-only"),
+    *_remote("http", "http-first"),
+    *_remote("http", "http-only"),
+    _proxied("sse", "sse"),
+    _proxied("http", "streamablehttp"),
+    *_inspected({"legacy": HANDSHAKE, "auto": STATELESS, "modern": STATELESS}),
     Mode("bare sockets", "sse", "", HANDSHAKE, _RAW),
 ]

@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 _ASKED = {
     "initializes": rb'"method" ?: ?"initialize"',
     "discovers": rb'"method" ?: ?"server/discover"',
+    "envelopes": rb'"io.modelcontextprotocol/protocolVersion"',
     "listens": rb'"method" ?: ?"subscriptions/listen"',
     "cancels": rb'"method" ?: ?"notifications/cancelled"',
-    "deletes": rb"(?m)^DELETE /",
+    "deletes": rb"DELETE /[^ ]* HTTP/1\.1",
     "resumes": rb"(?mi)^last-event-id:",
 }
 #: A name may be cut between two reads: so many bytes of the last one are looked at again.
@@ -96,7 +97,7 @@ class Proxy:
             for name, pattern in _ASKED.items():
                 # What ends in the part that was looked at before has been counted.
                 self.seen[name] += sum(found.end() > kept for found in re.finditer(pattern, data))
-            if found := re.findall(rb"(?m)^(GET|POST|DELETE|OPTIONS) /", data):
+            if found := re.findall(rb"(GET|POST|DELETE|OPTIONS) /[^ ]* HTTP/1\.1", data):
                 method[0] = found[-1]
 
         def answered(data: bytes, kept: int) -> None:

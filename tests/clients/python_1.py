@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import httpx
-from abilities import Abilities
+from abilities import FILLED_IN, SAMPLED, Abilities
 from checks import Checks, Surroundings, surroundings
 from mcp import ClientSession
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
-from mcp.types import ServerNotification, ToolListChangedNotification
+from mcp.types import (
+    CreateMessageRequestParams,
+    CreateMessageResult,
+    ElicitRequestParams,
+    ElicitResult,
+    InitializeResult,
+    ServerNotification,
+    TextContent,
+    ToolListChangedNotification,
+)
 
 
 class Said(Abilities):
@@ -19,6 +28,7 @@ class Said(Abilities):
 
     def __init__(self) -> None:
         self.session: ClientSession | None = None
+        self.answer: InitializeResult | None = None
         self._heard: set[asyncio.Event] = set()
 
     async def tools(self) -> list[str]:
@@ -54,37 +64,54 @@ class Said(Abilities):
         self._heard.discard(heard)
 
 
+async def filled_in(_: object, params: ElicitRequestParams) -> ElicitResult:
+    """Whoever is asked fills in every form like this."""
+    return ElicitResult(action="accept", content=FILLED_IN)
+
+
+async def sampled(_: object, params: CreateMessageRequestParams) -> CreateMessageResult:
+    """The model of this client."""
+    return CreateMessageResult(role="assistant", model="none", content=TextContent(type="text", text=SAMPLED))
+
+
 @asynccontextmanager
-async def streams(around: Surroundings):
+async def streams(around: Surroundings, url: str):
     """The two streams of the transport."""
     if around.transport == "sse":
-        async with sse_client(around.url, headers=around.headers) as (read, write):
+        async with sse_client(url, headers=around.headers) as (read, write):
             yield read, write
     else:
         async with httpx.AsyncClient(headers=around.headers, timeout=httpx.Timeout(30, read=300)) as client:
-            async with streamable_http_client(around.url, http_client=client) as (read, write, _):
+            async with streamable_http_client(url, http_client=client) as (read, write, _):
                 yield read, write
+
+
+@asynccontextmanager
+async def opened(around: Surroundings, url: str):
+    """A conversation at this URL."""
+    said = Said()
+    async with streams(around, url) as (read, write):
+        callbacks = {"message_handler": said.hear, "elicitation_callback": filled_in, "sampling_callback": sampled}
+        async with ClientSession(read, write, **callbacks) as session:
+            said.session = session
+            said.answer = await session.initialize()
+            yield said
 
 
 async def main() -> None:
     around = surroundings()
     checks = Checks(f"Python SDK 1.30, {around.transport}")
-    said = Said()
-    try:
-        async with streams(around) as (read, write):
-            async with ClientSession(read, write, message_handler=said.hear) as session:
-                said.session = session
-                async with checks.check("connects", shows="connects"):
-                    answer = await session.initialize()
-                    assert answer.serverInfo.name == around.house["server"], answer.serverInfo
-                    checks.shown["connects"] = answer.protocolVersion
-                    assert answer.protocolVersion == around.version or not around.version, answer.protocolVersion
-                await said.hold(checks, around.house)
-                await said.try_all(checks, around)
-                # Whatever a cut stream makes of leaving is not what is tried here.
-                asyncio.get_running_loop().call_later(5, checks.end)
-    except BaseExceptionGroup:
-        pass
+    with suppress(Exception):
+        async with AsyncExitStack() as stack:
+            async with checks.check("connects", shows="connects"):
+                said = await stack.enter_async_context(opened(around, around.url))
+                checks.shown["connects"] = said.answer.protocolVersion
+                assert said.answer.serverInfo.name == around.house["server"], said.answer.serverInfo
+                assert around.version in ("", said.answer.protocolVersion), said.answer.protocolVersion
+            await said.hold(checks, around.house)
+            await said.try_all(checks, around, lambda url: opened(around, url))
+            # Whatever a cut stream makes of leaving is not what is tried here.
+            asyncio.get_running_loop().call_later(5, checks.end)
     checks.end()
 
 

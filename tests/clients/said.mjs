@@ -13,3 +13,10 @@ export const said = (client, callWith = (call) => client.callTool(call), listeni
   resource: async (uri) => (await client.readResource({ uri })).contents.map((part) => part.text).join(''),
   listening,
 });
+
+/** What a form of the server is filled in with, and what the client's model says. */
+export const FILLED_IN = { username: 'ada', email: 'ada@example.org' };
+export const SAMPLED = 'a model of few words';
+export const CAPABILITIES = { elicitation: {}, sampling: {} };
+export const filledIn = async () => ({ action: 'accept', content: FILLED_IN });
+export const sampled = async () => ({ role: 'assistant', model: 'none', content: { type: 'text', text: SAMPLED } });
