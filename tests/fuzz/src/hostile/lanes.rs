@@ -110,14 +110,14 @@ impl Lanes {
             return Err(format!("{outlet} reads {serial} after {}", place.serial));
         }
         place.serial = serial;
-        if let Some(number) = number {
-            if number != place.number + 1 {
-                return Err(format!("{outlet} reads number {number} after {}", place.number));
-            }
-            if *lane.numbered.entry(number).or_insert(serial) != serial {
-                return Err(format!("{outlet} reads another message under {number} than before"));
-            }
-            place.number = number;
+        // Those that came before it could be resumed count, too.
+        place.number += 1;
+        let Some(number) = number else { return Ok(()) };
+        if number != place.number {
+            return Err(format!("{outlet} reads number {number} in place of {}", place.number));
+        }
+        if *lane.numbered.entry(number).or_insert(serial) != serial {
+            return Err(format!("{outlet} reads another message under {number} than before"));
         }
         Ok(())
     }

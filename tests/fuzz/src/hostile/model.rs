@@ -240,6 +240,8 @@ impl Model {
         let claims = match event {
             Event::Open { origin, .. } => origin.principal.id == perform.principal,
             Event::Receive(delivery) => delivery.principal.id == perform.principal,
+            Event::Attach(attachment) => attachment.principal.id == perform.principal,
+            Event::Dismiss(dismissal) => dismissal.principal.id == perform.principal,
             Event::Resume { ticket, .. } => {
                 let ticket = String::from_utf8_lossy(ticket).parse().unwrap_or(0);
                 self.work
