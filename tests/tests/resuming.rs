@@ -366,3 +366,34 @@ async fn what_breaks_the_contract_is_counted_and_not_done() {
     );
     assert_eq!(stage.engine.status().faults, count + 1);
 }
+
+/// The component fails at this event from now on, in every instance.
+async fn armed(eve: &mut Client, event: &str) {
+    let arm = json!({"arm": {"event": event, "how": "panic", "for_good": true}});
+    eve.post(&arm).await.expect("it is taken");
+}
+
+#[tokio::test]
+async fn a_stream_that_cannot_be_opened_costs_itself() {
+    let (stage, mut eve, ben) = stage().await;
+    let mut reading = begun(&ben, &["one"]).await;
+    let outlet = reading.exchange.outlet();
+    armed(&mut eve, "attach").await;
+    assert_eq!(ben.get().await.err(), Some(Refused::Fault));
+    assert_eq!(ben.resume(at(outlet, 0)).await.err(), Some(Refused::Fault));
+    assert_eq!(reading.next().await, "one", "who reads goes on");
+    say(&ben, outlet, "two", false).await;
+    assert_eq!(reading.next().await, "two");
+    assert_eq!(stage.engine.status().exchanges, 1);
+    assert!(eve.unread().is_empty(), "what was not opened is not closed");
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_ended_goes_on() {
+    let (_stage, mut eve, ben) = stage().await;
+    let reading = begun(&ben, &[]).await;
+    let outlet = reading.exchange.outlet();
+    armed(&mut eve, "dismiss").await;
+    assert_eq!(ben.delete().await.err(), Some(Refused::Fault));
+    say(&ben, outlet, "end", true).await;
+}

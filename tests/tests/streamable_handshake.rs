@@ -523,6 +523,41 @@ async fn a_call_that_was_hung_up_goes_on_and_its_answer_can_be_fetched() {
 }
 
 #[tokio::test]
+async fn an_event_from_the_future_is_400_and_disturbs_nobody() {
+    let (host, ben) = stage().await;
+    let mut call = ben.post(boil_eggs("eggs", 3)).await.stream();
+    let id = call.prime().await;
+    let outlet = id.split('-').next().unwrap_or_default();
+    assert_eq!(ben.resume(&format!("{outlet}-1")).await.text().0, 400);
+    after(&host, 3).await;
+    assert_eq!(call.message().await.1["id"], "eggs");
+}
+
+#[tokio::test]
+async fn two_messages_of_one_session_at_once_are_both_answered() {
+    let (_host, ben) = stage().await;
+    let (one, two) = (ben.send(ping("one")).await, ben.send(ping("two")).await);
+    let (one, two) = tokio::join!(Streamable::read(one), Streamable::read(two));
+    assert_eq!(
+        (&one.json().1["id"], &two.json().1["id"]),
+        (&json!("one"), &json!("two"))
+    );
+}
+
+#[tokio::test]
+async fn a_thousand_streams_of_one_session_leave_one() {
+    let (host, ben) = stage().await;
+    for _ in 0..1_000 {
+        let stream = ben.get().await.stream();
+        drop(stream.into_connection());
+    }
+    host.until("the end of all but one", || host.engine.status().exchanges == 1)
+        .await;
+    assert_eq!(host.engine.status().checkpoints, 1);
+    goes_on(&ben).await;
+}
+
+#[tokio::test]
 async fn a_call_that_is_cancelled_is_not_answered() {
     let (host, ben) = stage().await;
     let mut call = ben.post(boil_eggs("eggs", 30)).await.stream();
