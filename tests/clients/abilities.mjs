@@ -69,10 +69,10 @@ function cancels(checks, client, house) {
     await assert.rejects(call);
     // What begins now ends after the cancelled one would have; until then that must leave no mark.
     let over = false;
-    const later = slow(client, house, 1.5).finally(() => { over = true; });
+    const later = slow(client, house, 2).finally(() => { over = true; });
     while (!over) {
       const seen = Number(/\d+(\.\d+)?/.exec(state(await live(client, { name: house.slow.mark }), house.slow.mark))[0]);
-      assert(seen === 0 || seen === 1.5, `the cancelled script went on: ${seen}`);
+      assert(seen === 0 || seen === 2, `the cancelled script went on: ${seen}`);
       await Promise.race([later, soon(50)]);
     }
     await later;

@@ -90,13 +90,13 @@ class Abilities(Conversation):
                 call.cancel()
                 await asyncio.wait([call])
                 # What begins now ends after the cancelled one would have; until then that must leave no mark.
-                later = asyncio.create_task(self._slow(house, 1.5))
+                later = asyncio.create_task(self._slow(house, 2))
                 seen = set()
                 while not later.done():
                     seen.add(await self._mark(house))
                     await asyncio.wait([later], timeout=0.05)
                 await later
-                assert seen <= {0.0, 1.5}, f"the script went on: {seen}"
+                assert seen <= {0.0, 2.0}, f"the script went on: {seen}"
 
     async def _hears_of_changes(self, checks: Checks, house: dict) -> None:
         async with checks.attempt("changes", "hears that the list of tools changed"):

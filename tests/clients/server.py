@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -101,10 +102,16 @@ class Hearth:
         self._data.cleanup()
 
 
-def free_port() -> int:
-    """A port on loopback that nobody listens on."""
-    import socket
+#: Ports that this program has given out: several servers start at a time, and none of them listens yet.
+_given: set[int] = set()
 
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+
+def free_port() -> int:
+    """A port on loopback that nobody listens on, and that has not been given out before."""
+    while True:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            port = listener.getsockname()[1]
+        if port not in _given:
+            _given.add(port)
+            return port
