@@ -23,6 +23,7 @@ TOOLS = [
 DIFFERENCES = {
     "prompts/get of an unknown prompt": ({"error": -32602}, "the protocol's code; Home Assistant answers 0"),
     "resources/read of an unknown resource": ({"error": -32002}, "the protocol's code; Home Assistant answers 0"),
+    "resources/templates/list": ({"resourceTemplates": []}, "whoever has resources lists templates, if only none"),
     "a device id that is no string": ({"error": -32602}, "the protocol's code; Home Assistant answers 0"),
     "a script with an area that does not exist": (
         {"isError": True},
