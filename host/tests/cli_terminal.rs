@@ -51,7 +51,7 @@ fn the_first_start_shows_a_token_that_works_and_no_start_shows_it_again() {
     let mut token = String::new();
     let shown = on_a_terminal(&installation, "mcpServers", |shown| {
         line_after(shown, "shown only now:").clone_into(&mut token);
-        let url = line_after(shown, "Hearth serves its home at").trim_end_matches("/mcp_server/sse");
+        let url = line_after(shown, "Hearth serves its home at").trim_end_matches("/api/mcp");
         drop(SseStream::open(url, &token));
     });
     assert!(token.starts_with("hearth_"), "{shown}");

@@ -23,6 +23,12 @@ pub fn faulty() -> &'static [u8] {
     &FAULTY
 }
 
+/// Our component with the LLM API `conformance`, whose tools ask the client: see `component/src/llm/conformance`.
+pub fn conformance() -> &'static [u8] {
+    static CONFORMANCE: LazyLock<Vec<u8>> = LazyLock::new(|| build("hearth-component", &["conformance"]));
+    &CONFORMANCE
+}
+
 /// Our component with this fault in it, out of one build for all: see `component/src/mutants`. None: with no fault.
 ///
 /// # Panics

@@ -82,7 +82,7 @@ pub fn ask(context: &mut Context, asking: Asking, ask: Ask) -> Result<Served, Rp
         );
         return refused(context, &asking, text).map(Served::Answer);
     }
-    context.becomes_stream();
+    context.becomes_stream(&asking.request);
     match go_on(context, asking, ask)? {
         Some(body) => Ok(Served::Answer(body)),
         None => Ok(Served::Later),

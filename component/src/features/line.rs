@@ -8,10 +8,6 @@ use crate::protocol::log_level::LogLevel;
 use crate::protocol::version::Version;
 use crate::session::work::InFlight;
 
-/// What a client of the handshake era is told that never said which log messages it wants. MCP, logging: the server may
-/// decide.
-const DEFAULT_LEVEL: LogLevel = LogLevel::Info;
-
 /// See the module.
 #[derive(Debug)]
 pub struct Line<'a> {
@@ -42,11 +38,9 @@ impl Line<'_> {
     pub fn tell(&self, note: &Note) -> Option<Effect> {
         match note {
             Note::Log { level, logger, data } => {
-                let wanted = match self.log_level {
-                    Some(wanted) => wanted,
-                    None if self.version.is_stateless() => return None,
-                    None => DEFAULT_LEVEL,
-                };
+                // MCP, logging: of a client that never said what it wants, the server decides. Such a client has no use
+                // for any.
+                let wanted = self.log_level?;
                 let params = serde_json::json!({"level": level.as_str(), "logger": logger, "data": data});
                 let body = answer::notification("notifications/message", &params.to_string());
                 (*level >= wanted).then(|| send(self.outlet, body))

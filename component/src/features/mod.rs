@@ -233,13 +233,13 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// More than one message goes to the exchange: a client of the handshake era may then resume it.
-    fn becomes_stream(&mut self) {
+    /// More than one message goes to the exchange of a request: a client of the handshake era may then resume it.
+    fn becomes_stream(&mut self, request: &InFlight) {
         let version = self.caller.version;
         let (Some(exchange), Some((id, _))) = (&mut self.exchange, &self.caller.session) else {
             return;
         };
-        if exchange.resumable {
+        if exchange.resumable || request.exchange != Some(exchange.outlet) {
             return;
         }
         exchange.resumable = true;

@@ -56,7 +56,6 @@ pub fn call(context: &mut Context, request: &Request, params: &Params) -> Result
         Call::Answer(result) => {
             if !result.notes.is_empty() {
                 let in_flight = context.in_flight(request, params)?;
-                context.becomes_stream();
                 tell(context, &in_flight, &result.notes);
             }
             Ok(Served::Answer(written(
@@ -67,7 +66,7 @@ pub fn call(context: &mut Context, request: &Request, params: &Params) -> Result
         }
         Call::Perform(plan) => {
             let in_flight = context.in_flight(request, params)?;
-            context.becomes_stream();
+            context.becomes_stream(&in_flight);
             begin(context, in_flight, &tool, arguments, plan);
             Ok(Served::Later)
         }
@@ -88,14 +87,16 @@ pub fn call(context: &mut Context, request: &Request, params: &Params) -> Result
     }
 }
 
-/// Tells what goes before an answer.
+/// Tells what goes before an answer, as far as the client wants to know.
 pub fn tell(context: &mut Context, request: &InFlight, notes: &[Note]) {
     for note in notes {
         if let Note::Changed(list) = note {
             context.changed.push(*list);
         }
-        let told = context.line(request).tell(note);
-        context.effects.extend(told);
+        if let Some(told) = context.line(request).tell(note) {
+            context.becomes_stream(request);
+            context.effects.push(told);
+        }
     }
 }
 

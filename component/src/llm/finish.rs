@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{ToolResult, python};
+use super::{Note, ToolResult, python};
 use crate::contract::hearth::mcp::types::{Outcome, OutcomeKind};
+use crate::protocol::log_level::LogLevel;
+
+/// Who says what goes wrong in the home.
+const LOGGER: &str = "home";
 
 /// All that is needed to answer a call once its actions are done. It travels in the ticket, so it outlives the instance
 /// that planned the call.
@@ -68,6 +72,7 @@ fn answer_service(service: &str, places: &[Target], entities: &[Job], outcomes: 
     let mut success: Vec<Value> = places.iter().map(|place| json!(place)).collect();
     let mut failed = Vec::new();
     let mut failures: Vec<(&str, String)> = Vec::new();
+    let mut notes = Vec::new();
     for entity in entities {
         let went = match &entity.impossible {
             Some(reason) => Err(reason.clone()),
@@ -77,16 +82,23 @@ fn answer_service(service: &str, places: &[Target], entities: &[Job], outcomes: 
         match went {
             Ok(_) => success.push(target),
             Err(reason) => {
+                notes.push(Note::Log {
+                    level: LogLevel::Warning,
+                    logger: LOGGER,
+                    data: json!({"action": service, "entity": entity.id, "error": reason}),
+                });
                 failed.push(target);
                 failures.push((&entity.id, reason));
             }
         }
     }
     if success.is_empty() {
-        return error(none_succeeded(service, &failures));
+        let result = error(none_succeeded(service, &failures));
+        return ToolResult { notes, ..result };
     }
     let data = json!({"success": success, "failed": failed});
-    ToolResult::said(json!({"speech": {}, "response_type": "action_done", "data": data}).to_string())
+    let result = ToolResult::said(json!({"speech": {}, "response_type": "action_done", "data": data}).to_string());
+    ToolResult { notes, ..result }
 }
 
 /// `Failed to call turn_on for: ['switch.a', 'switch.b']. Not responding.`

@@ -78,7 +78,7 @@ fn first(url: &str, token: &str) -> String {
             "hearth": {
                 "command": "npx",
                 "args": [
-                    "-y", "mcp-remote", format!("{url}/mcp_server/sse"), "--transport", "sse-only",
+                    "-y", "mcp-remote", format!("{url}/api/mcp"), "--transport", "http-only",
                     "--header", "Authorization:${HEARTH_AUTHORIZATION}"
                 ],
                 "env": { "HEARTH_AUTHORIZATION": format!("Bearer {token}") }
@@ -89,7 +89,7 @@ fn first(url: &str, token: &str) -> String {
         "
 Hearth serves its home at
 
-  {url}/mcp_server/sse
+  {url}/api/mcp
 
 The token to connect with, shown only now:
 
@@ -97,7 +97,7 @@ The token to connect with, shown only now:
 
 Claude Code:
 
-  claude mcp add --transport sse hearth {url}/mcp_server/sse --header \"Authorization: Bearer {token}\"
+  claude mcp add --transport http hearth {url}/api/mcp --header \"Authorization: Bearer {token}\"
 
 Claude Desktop, and other clients that read such a file:
 
@@ -112,7 +112,7 @@ fn later(url: &str, token_command: &str) -> String {
         "
 Hearth serves its home at
 
-  {url}/mcp_server/sse
+  {url}/api/mcp
 
 To connect one more client, or when a token is lost:
 
@@ -155,10 +155,10 @@ mod tests {
         let json = &text[text.find('{').expect("there is JSON")..];
         let pasted: serde_json::Value = serde_json::from_str(json.trim()).expect("it is JSON");
         let server = &pasted["mcpServers"]["hearth"];
-        assert_eq!(server["args"][2], "http://127.0.0.1:8124/mcp_server/sse");
+        assert_eq!(server["args"][2], "http://127.0.0.1:8124/api/mcp");
         assert_eq!(server["env"]["HEARTH_AUTHORIZATION"], "Bearer hearth_00");
         assert!(text.contains(
-            "claude mcp add --transport sse hearth http://127.0.0.1:8124/mcp_server/sse \
+            "claude mcp add --transport http hearth http://127.0.0.1:8124/api/mcp \
              --header \"Authorization: Bearer hearth_00\""
         ));
     }

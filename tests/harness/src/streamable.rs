@@ -75,9 +75,17 @@ impl StreamableClient {
     /// # Panics
     /// When that does not go well.
     pub async fn begin(&mut self, version: &str) -> Value {
+        self.begin_with(version, json!({})).await
+    }
+
+    /// The same, with these capabilities.
+    ///
+    /// # Panics
+    /// When that does not go well.
+    pub async fn begin_with(&mut self, version: &str, capabilities: Value) -> Value {
         let params = json!({
             "protocolVersion": version,
-            "capabilities": {},
+            "capabilities": capabilities,
             "clientInfo": {"name": "test", "version": "1"},
         });
         let body = json!({"jsonrpc": "2.0", "id": "begin", "method": "initialize", "params": params});
