@@ -138,9 +138,10 @@ impl Core {
         let client = self.client(cause);
         let moment = self.moments.next(shared.clock.now());
         let trails = self.trails(shared, &perform, &verdicts, &client, moment);
+        let (key, names_api) = (perform.key.clone(), cause.names_api);
         let serial = self
             .work
-            .insert(perform.key.clone(), perform.ticket, perform.principal, client);
+            .insert(key, perform.ticket, perform.principal, client, names_api);
         let job = Job {
             key: perform.key.clone(),
             serial,
@@ -185,7 +186,7 @@ impl Core {
             home: shared.home.as_ref(),
             principals: shared.principals.as_ref(),
         };
-        judge.decide(principal, &perform.actions)
+        judge.decide(principal, cause.names_api, &perform.actions)
     }
 
     /// Name and version of the client, as the checkpoint of its session says.

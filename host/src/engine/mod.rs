@@ -288,6 +288,7 @@ impl Engine {
         let cause = Cause {
             principal: Some(incoming.principal.clone()),
             session: incoming.session.clone(),
+            names_api: matches!(incoming.route, Route::Streamable(Some(_))),
             exchange: exchange.as_ref().map(|(_, lane)| lane.clone()),
             ..Cause::default()
         };

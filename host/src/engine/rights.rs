@@ -65,9 +65,10 @@ pub(super) struct Verdict {
 }
 
 impl Judge<'_> {
-    /// Decides on each action, for a principal whose claim to be one is proved.
-    pub fn decide(&self, principal: &str, actions: &[Action]) -> Vec<Verdict> {
-        let general = self.rights(principal);
+    /// Decides on each action, for a principal whose claim to be one is proved. `names_api`: it was asked for on a route
+    /// that names an LLM API, where the config entry has no say.
+    pub fn decide(&self, principal: &str, names_api: bool, actions: &[Action]) -> Vec<Verdict> {
+        let general = self.rights(principal, names_api);
         actions
             .iter()
             .map(|action| {
@@ -78,7 +79,7 @@ impl Judge<'_> {
                 let refused = match (&general, named) {
                     (Err(reason), _) => Some(reason.clone()),
                     (_, Err(reason)) => Some(reason),
-                    (Ok((rights, entry)), Ok(())) => self.action(action, &entities, *rights, entry).err(),
+                    (Ok((rights, entry)), Ok(())) => self.action(action, &entities, *rights, entry.as_ref()).err(),
                 };
                 Verdict { entities, refused }
             })
@@ -86,10 +87,13 @@ impl Judge<'_> {
     }
 
     /// What holds for all actions of this principal.
-    fn rights(&self, principal: &str) -> Result<(Rights, ConfigEntry), String> {
+    fn rights(&self, principal: &str, names_api: bool) -> Result<(Rights, Option<ConfigEntry>), String> {
         let Some(rights) = self.principals.rights(principal) else {
             return Err("the one who asked has no rights here any more".to_owned());
         };
+        if names_api {
+            return Ok((rights, None));
+        }
         let entry = self.entries.lookup().map_err(|error| match error {
             LookupError::NotConfigured => "no config entry is loaded any more".to_owned(),
             LookupError::SeveralConfigured => "more than one config entry is loaded".to_owned(),
@@ -100,10 +104,16 @@ impl Judge<'_> {
                 entry.title
             ));
         }
-        Ok((rights, entry))
+        Ok((rights, Some(entry)))
     }
 
-    fn action(&self, action: &Action, entities: &[String], rights: Rights, entry: &ConfigEntry) -> Result<(), String> {
+    fn action(
+        &self,
+        action: &Action,
+        entities: &[String],
+        rights: Rights,
+        entry: Option<&ConfigEntry>,
+    ) -> Result<(), String> {
         let name = &action.name;
         if !self.declared.contains(name) {
             return Err(format!("the component did not declare the action {name}"));
@@ -114,10 +124,12 @@ impl Judge<'_> {
             .ok_or_else(|| format!("the home has no action {name}"))?;
         match nature {
             Nature::Admin if !rights.admin => return Err(format!("the action {name} is reserved to administrators")),
-            Nature::Admin | Nature::Write if entry.read_only => {
-                return Err(format!("the config entry {:?} is read-only", entry.title));
+            Nature::Read => {}
+            Nature::Admin | Nature::Write => {
+                if let Some(entry) = entry.filter(|entry| entry.read_only) {
+                    return Err(format!("the config entry {:?} is read-only", entry.title));
+                }
             }
-            Nature::Admin | Nature::Write | Nature::Read => {}
         }
         if let Some(entity) = entities.iter().find(|entity| !self.home.exposes(entity)) {
             return Err(format!("there is no entity {entity}"));

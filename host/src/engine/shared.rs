@@ -114,6 +114,7 @@ impl Shared {
         let cause = Cause {
             principal: None,
             session: None,
+            names_api: open.names_api,
             exchange: None,
             work: Some(NewsOf {
                 key: key.to_owned(),

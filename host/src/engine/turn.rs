@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
+
 use super::checkpoints::Checkpoints;
 use super::imports::Imports;
 use super::moments::{Moments, Nonces};
@@ -17,7 +19,7 @@ use super::{Attaching, work};
 use crate::clock::Moment;
 use crate::contract::exports::hearth::mcp::server::Tool;
 use crate::contract::hearth::mcp::types::{
-    Change, CheckpointKind, Effect, Nonce, Outlet, Principal, Refusal, Route, Transport,
+    Change, CheckpointKind, Effect, Nonce, Outlet, Principal, Refusal, RefusalReason, Route, Transport,
 };
 
 /// One loaded version of the component.
@@ -48,6 +50,8 @@ pub(super) struct Core {
 pub(super) struct Cause {
     pub principal: Option<Principal>,
     pub session: Option<String>,
+    /// Its route names an LLM API: the config entry has no say in what it may do.
+    pub names_api: bool,
     /// The queue of its HTTP exchange.
     pub exchange: Option<Arc<Lane>>,
     /// The work that it is news of.
@@ -77,28 +81,52 @@ impl Core {
         (self.moments.next(shared.clock.now()), self.nonces.next())
     }
 
-    /// Delivers an event and applies its effects. After a trap the instance is built anew and the event given once more.
-    /// Answers the session that it began.
+    /// Delivers an event and applies its effects. Answers the session that it began. Where there is no room for one more
+    /// session, those of the same principal whose stream nobody reads any more give way: their client may come back and
+    /// resume, but this one is there now.
     pub async fn deliver(
         &mut self,
         shared: &Arc<Shared>,
         mut event: Event,
         cause: Cause,
     ) -> Result<Result<Option<String>, Refusal>, Dropped> {
+        loop {
+            let told = self.attempt(shared, &mut event, &cause).await;
+            let full = matches!(&told, Ok(Err(refusal)) if refusal.reason == RefusalReason::TooManySessions);
+            let principal = cause.principal.as_ref().filter(|_| full);
+            match principal.and_then(|principal| self.outlets.left_first(&principal.id)) {
+                Some(left) => self.close_left(shared, left).await,
+                None => return told,
+            }
+        }
+    }
+
+    /// [`Core::close`], for within an event.
+    fn close_left<'a>(&'a mut self, shared: &'a Arc<Shared>, outlet: Outlet) -> BoxFuture<'a, ()> {
+        Box::pin(self.close(shared, outlet))
+    }
+
+    /// After a trap the instance is built anew and the event given once more.
+    async fn attempt(
+        &mut self,
+        shared: &Arc<Shared>,
+        event: &mut Event,
+        cause: &Cause,
+    ) -> Result<Result<Option<String>, Refusal>, Dropped> {
         shared.board.lock().events += 1;
         for _attempt in 0..2 {
             let Some(mut reducer) = self.instance(shared).await else {
                 return Err(Dropped);
             };
-            if let Some(untold) = self.untold(&cause) {
+            if let Some(untold) = self.untold(cause) {
                 self.reducer = Some(reducer);
                 return untold;
             }
-            let result = reducer.handle(&event).await;
+            let result = reducer.handle(event).await;
             match result.and_then(|answered| self.within_limits(answered)) {
                 Ok(answered) => {
                     self.reducer = Some(reducer).filter(|reducer| !reducer.spent());
-                    return Ok(answered.map(|answer| self.settle(shared, &event, answer, &cause)));
+                    return Ok(answered.map(|answer| self.settle(shared, event, answer, cause)));
                 }
                 Err(trap) => {
                     drop(reducer);
@@ -228,6 +256,7 @@ impl Core {
             session: session.cloned().unwrap_or_default(),
             principal: principal.id.clone(),
             checkpoints: checkpoints.collect(),
+            attached: matches!(event, Event::Attach(_)),
         };
         self.outlets.insert(outlet, open);
     }

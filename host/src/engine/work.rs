@@ -32,6 +32,8 @@ pub(super) struct Open {
     pub principal: String,
     /// Name and version of the client that asked.
     pub client: String,
+    /// It was asked for on a route that names an LLM API.
+    pub names_api: bool,
     /// The running generation cannot read its ticket.
     pub aside: bool,
     task: Option<AbortHandle>,
@@ -54,13 +56,14 @@ impl Table {
     }
 
     /// Notes new work and answers its serial number.
-    pub fn insert(&mut self, key: String, ticket: Vec<u8>, principal: String, client: String) -> u64 {
+    pub fn insert(&mut self, key: String, ticket: Vec<u8>, principal: String, client: String, names_api: bool) -> u64 {
         self.last += 1;
         let open = Open {
             serial: self.last,
             ticket,
             principal,
             client,
+            names_api,
             aside: false,
             task: None,
         };

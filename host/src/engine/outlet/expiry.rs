@@ -32,6 +32,11 @@ impl Expiries {
         self.due.first().map(|(at, _)| *at)
     }
 
+    /// All that are to be over, the next first.
+    pub fn in_order(&self) -> impl Iterator<Item = Id> {
+        self.due.iter().map(|(_, id)| *id)
+    }
+
     /// Takes one that is over by now.
     pub fn take_due(&mut self, now: Moment) -> Option<Id> {
         let (at, id) = *self.due.first()?;

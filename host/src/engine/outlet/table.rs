@@ -21,6 +21,8 @@ pub(in crate::engine) struct Open {
     pub principal: String,
     /// Checkpoints of it: without them it is of no use.
     pub checkpoints: Vec<String>,
+    /// It is the stream that a session holds (GET), not the answer to anything.
+    pub attached: bool,
 }
 
 /// How its messages get to the client.
@@ -88,6 +90,15 @@ impl Outlets {
             None if (1..=self.last).contains(&id) => Destination::Ended,
             None => Destination::Unknown,
         }
+    }
+
+    /// The stream of a session of this principal that nobody reads any more; of several the one that was left first.
+    pub fn left_first(&self, principal: &str) -> Option<Id> {
+        let is_left = |id: &Id| {
+            let open = self.open.get(id);
+            open.is_some_and(|open| open.attached && open.principal == principal)
+        };
+        self.expiries.in_order().find(is_left)
     }
 
     pub fn get(&self, id: Id) -> Option<&Open> {
