@@ -119,15 +119,17 @@ function answers(checks, { asking }, opened) {
 function resumes(checks, client, { house, control }) {
   return checks.attempt('resumes', 'gets the answer to a call whose connection was cut', async () => {
     const { call } = await begun(checks, client, house, 1);
-    await cut(control);
+    const before = await proxy(control, 'cut');
     const text = await within(checks.patience('resumes'), call, 'the answer');
     assert.equal(JSON.parse(text).result.waited, 1);
+    const after = await proxy(control, 'seen');
+    assert(after.resumes > before.resumes, 'it did not say where it had stopped reading');
   });
 }
 
 function comesBack(checks, client, { control, transport }) {
   return checks.attempt('comes back', 'goes on after its connections were cut', async () => {
-    const before = await cut(control);
+    const before = await proxy(control, 'cut');
     await within(checks.patience('comes back'), (async () => {
       for (;;) {
         try {
@@ -140,7 +142,7 @@ function comesBack(checks, client, { control, transport }) {
         }
       }
     })(), 'the list of tools');
-    const after = await (await fetch(`${control}/seen`)).json();
+    const after = await proxy(control, 'seen');
     // Over SSE it went on without another handshake: the server serves a session that never had one.
     if (transport === 'sse' && !client.initializesAgain) assert.equal(after.initializes, before.initializes);
   });
@@ -153,7 +155,7 @@ async function setReadOnly(readOnly) {
   await run(program, ['entry', 'set', id, '--read-only', String(readOnly)]);
 }
 
-/** Cuts every connection to the server; gives what the proxy has seen before. */
-async function cut(control) {
-  return (await fetch(`${control}/cut`)).json();
+/** Cuts every connection to the server, or only asks what has been seen until now. */
+async function proxy(control, command) {
+  return (await fetch(`${control}/${command}`)).json();
 }

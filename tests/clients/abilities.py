@@ -123,13 +123,15 @@ class Abilities(Conversation):
     async def _resumes(self, checks: Checks, around: Surroundings) -> None:
         async with checks.attempt("resumes", "gets the answer to a call whose connection was cut"):
             async with self._begun(checks, around.house, 1) as call:
-                await asyncio.to_thread(cut, around.control)
+                before = await asyncio.to_thread(proxy, around.control, "cut")
                 text = await asyncio.wait_for(call, checks.patience("resumes"))
                 assert json.loads(text)["result"]["waited"] == 1, text
+                after = await asyncio.to_thread(proxy, around.control, "seen")
+                assert after["resumes"] > before["resumes"], "it did not say where it had stopped reading"
 
     async def _comes_back(self, checks: Checks, around: Surroundings) -> None:
         async with checks.attempt("comes back", "goes on after its connections were cut"):
-            await asyncio.to_thread(cut, around.control)
+            await asyncio.to_thread(proxy, around.control, "cut")
             async with asyncio.timeout(checks.patience("comes back")):
                 while True:
                     try:
@@ -150,7 +152,7 @@ def set_read_only(read_only: bool) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
-def cut(control: str) -> None:
-    """Cuts every connection to the server."""
-    with urllib.request.urlopen(f"{control}/cut", timeout=5):
-        pass
+def proxy(control: str, command: str) -> dict[str, int]:
+    """Cuts every connection to the server, or only asks what has been seen until now."""
+    with urllib.request.urlopen(f"{control}/{command}", timeout=5) as answer:
+        return json.load(answer)
