@@ -4,4 +4,5 @@ pub mod guests;
 pub mod http_client;
 pub mod http_host;
 pub mod native;
+pub mod stateless_client;
 pub mod streamable_client;

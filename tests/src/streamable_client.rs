@@ -1,7 +1,9 @@
 //! A client of Streamable HTTP over plain sockets.
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use hearth_harness::schemas::Conversation;
 use serde_json::{Value, json};
 
 use crate::http_client::{Connection, Events, Response, request};
@@ -15,6 +17,8 @@ pub struct Streamable {
     pub path: String,
     /// Header lines of each request: its token, its session, what it accepts.
     pub headers: Vec<String>,
+    /// What it said, to hold what it hears against the schema of the protocol; none: that is not done.
+    conversation: Option<Arc<Mutex<Conversation>>>,
 }
 
 /// An answer: all of it, or the head of a stream and what comes.
@@ -35,7 +39,14 @@ impl Streamable {
                 format!("Authorization: Bearer {token}"),
                 "Accept: application/json, text/event-stream".to_owned(),
             ],
+            conversation: None,
         }
+    }
+
+    /// The same, and what it hears follows the schema of the protocol, or the test fails.
+    pub fn judged(mut self) -> Self {
+        self.conversation = Some(Arc::default());
+        self
     }
 
     /// The same with this header in place of those of its name.
@@ -66,7 +77,7 @@ impl Streamable {
 
     /// A client that has begun a session at this version, to the end of the handshake.
     pub async fn initialized(address: SocketAddr, token: &str, version: &str) -> Self {
-        let new = Self::new(address, token);
+        let new = Self::new(address, token).judged();
         let params = json!({
             "protocolVersion": version,
             "capabilities": {},
@@ -105,14 +116,35 @@ impl Streamable {
 
     /// Posts a body.
     pub async fn post(&self, body: impl AsRef<[u8]>) -> Answer {
-        Self::read(self.send(body).await).await
+        self.hear(self.send(body).await).await
     }
 
     /// Posts a body and does not wait for the answer.
     pub async fn send(&self, body: impl AsRef<[u8]>) -> Connection {
+        if let Some(conversation) = &self.conversation {
+            let mut conversation = conversation.lock().unwrap_or_else(PoisonError::into_inner);
+            conversation.said(body.as_ref());
+        }
         let mut connection = Connection::open(self.address).await;
         connection.send(self.body_of("POST", body.as_ref())).await;
         connection
+    }
+
+    /// Reads the answer to what it sent.
+    pub async fn hear(&self, connection: Connection) -> Answer {
+        let judge = self.conversation.clone().map(|conversation| Judge {
+            conversation,
+            goes_on: self.headers.iter().any(|line| line.starts_with("Last-Event-ID:")),
+        });
+        let mut answer = Self::read(connection).await;
+        match (&mut answer, judge) {
+            (Answer::Whole(response), Some(judge)) if response.header("content-type") == Some("application/json") => {
+                judge.hears(response.text());
+            }
+            (Answer::Stream(_, reading), judge) => reading.judge = judge,
+            _ => {}
+        }
+        answer
     }
 
     /// Sends a request without a body.
@@ -120,7 +152,7 @@ impl Streamable {
         let mut connection = Connection::open(self.address).await;
         let lines: Vec<&str> = self.headers.iter().map(String::as_str).collect();
         connection.send(request(method, &self.path, &lines)).await;
-        Self::read(connection).await
+        self.hear(connection).await
     }
 
     /// Opens a stream of its session.
@@ -189,8 +221,32 @@ impl Answer {
     }
 }
 
+/// Holds messages against the schema of the protocol.
+struct Judge {
+    conversation: Arc<Mutex<Conversation>>,
+    /// Whether it may hear what it heard before.
+    goes_on: bool,
+}
+
+impl Judge {
+    fn hears(&self, message: &str) {
+        let message = serde_json::from_str(message).expect("a message is JSON");
+        let mut conversation = self.conversation.lock().unwrap_or_else(PoisonError::into_inner);
+        let judged = match self.goes_on {
+            true => conversation.heard_again(&message),
+            false => conversation.heard(&message),
+        };
+        if let Err(wrong) = judged {
+            panic!("a wrong message: {wrong}");
+        }
+    }
+}
+
 /// The events of one connection.
-pub struct Reading(Events);
+pub struct Reading {
+    events: Events,
+    judge: Option<Judge>,
+}
 
 /// One event: its fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -210,12 +266,15 @@ pub struct Event {
 impl Reading {
     /// What this connection reads after the head of a response.
     pub fn over(connection: Connection) -> Self {
-        Self(Events::over(connection))
+        Self {
+            events: Events::over(connection),
+            judge: None,
+        }
     }
 
     /// The next event, comments among them; `None` at the end.
     pub async fn event(&mut self) -> Option<Event> {
-        let text = self.0.next().await?;
+        let text = self.events.next().await?;
         let mut event = Event::default();
         for line in text.trim_end_matches("\r\n").split("\r\n") {
             let (field, value) = line.split_once(':').unwrap_or((line, ""));
@@ -231,6 +290,9 @@ impl Reading {
                 },
                 other => panic!("no such field: {other:?}"),
             }
+        }
+        if let (Some(judge), Some("message"), Some(data)) = (&self.judge, event.name.as_deref(), &event.data) {
+            judge.hears(data);
         }
         Some(event)
     }
@@ -267,6 +329,6 @@ impl Reading {
 
     /// The connection under it.
     pub fn into_connection(self) -> Connection {
-        self.0.into_connection()
+        self.events.into_connection()
     }
 }
