@@ -78,7 +78,10 @@ async fn the_version_that_is_asked_for_is_agreed_on() {
         ("2026-07-28", "2025-11-25"),
         ("1999-01-01", "2025-11-25"),
     ] {
-        let answer = Streamable::new(host.address, BEN).post(initialize(asked)).await;
+        let answer = Streamable::new(host.address, BEN)
+            .judged()
+            .post(initialize(asked))
+            .await;
         let (status, answer) = answer.json();
         assert_eq!((status, &answer["result"]["protocolVersion"]), (200, &json!(agreed)));
     }
@@ -88,6 +91,7 @@ async fn the_version_that_is_asked_for_is_agreed_on() {
 async fn a_session_id_is_visible_ascii() {
     let host = Host::start(Setup::default()).await;
     let answer = Streamable::new(host.address, BEN)
+        .judged()
         .post(initialize("2025-11-25"))
         .await
         .whole();
@@ -227,6 +231,7 @@ async fn an_empty_batch_is_400_and_32600() {
 async fn initialize_is_in_no_batch() {
     let host = Host::start(Setup::default()).await;
     let answer = Streamable::new(host.address, BEN)
+        .judged()
         .post(format!("[{}]", initialize("2025-03-26")))
         .await;
     let (status, code, _) = error(answer);
@@ -240,7 +245,7 @@ async fn who_takes_json_alone_gets_json() {
     goes_on(&ben).await;
     let waiting = ben.send(boil_eggs("eggs", 3)).await;
     after(&host, 3).await;
-    let (status, answer) = Streamable::read(waiting).await.json();
+    let (status, answer) = ben.hear(waiting).await.json();
     assert_eq!((status, &answer["id"]), (200, &json!("eggs")));
 }
 
@@ -489,7 +494,7 @@ async fn a_call_that_takes_long_is_a_stream_which_only_the_newest_clients_are_pr
         let ben = Streamable::initialized(host.address, BEN, version).await;
         let waiting = ben.send(boil_eggs("eggs", 3)).await;
         after(&host, 3).await;
-        match Streamable::read(waiting).await {
+        match ben.hear(waiting).await {
             Answer::Stream(_, mut reading) => {
                 assert_eq!(version, "2025-11-25");
                 let id = reading.prime().await;
@@ -537,7 +542,7 @@ async fn an_event_from_the_future_is_400_and_disturbs_nobody() {
 async fn two_messages_of_one_session_at_once_are_both_answered() {
     let (_host, ben) = stage().await;
     let (one, two) = (ben.send(ping("one")).await, ben.send(ping("two")).await);
-    let (one, two) = tokio::join!(Streamable::read(one), Streamable::read(two));
+    let (one, two) = tokio::join!(ben.hear(one), ben.hear(two));
     assert_eq!(
         (&one.json().1["id"], &two.json().1["id"]),
         (&json!("one"), &json!("two"))
@@ -575,8 +580,8 @@ async fn a_call_that_is_cancelled_is_not_answered() {
 #[tokio::test]
 async fn one_llm_api_has_its_own_path_and_rights() {
     let host = Host::start(Setup::default()).await;
-    let ben = Streamable::new(host.address, BEN);
-    let ada = Streamable::new(host.address, ADA);
+    let ben = Streamable::new(host.address, BEN).judged();
+    let ada = Streamable::new(host.address, ADA).judged();
     let assist = |client: &Streamable| client.clone().at("/api/mcp/assist");
     for client in [assist(&ben), assist(&ada)] {
         assert_eq!(client.post(initialize("2025-11-25")).await.json().0, 200);

@@ -12,7 +12,9 @@ const META: &str = "io.modelcontextprotocol/protocolVersion";
 /// A host, and Ben, who says the version in each request.
 async fn stage() -> (Host, Streamable) {
     let host = Host::start(Setup::default()).await;
-    let ben = Streamable::new(host.address, BEN).with(&format!("MCP-Protocol-Version: {VERSION}"));
+    let ben = Streamable::new(host.address, BEN)
+        .judged()
+        .with(&format!("MCP-Protocol-Version: {VERSION}"));
     (host, ben)
 }
 
@@ -236,12 +238,14 @@ async fn an_old_initialize_is_answered_with_the_newest_version_that_has_it() {
     let (host, _) = stage().await;
     let params = json!({"protocolVersion": VERSION, "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
     let body = json!({"jsonrpc": "2.0", "id": "a", "method": "initialize", "params": params}).to_string();
-    let (status, answer) = Streamable::new(host.address, BEN).post(&body).await.json();
+    let (status, answer) = Streamable::new(host.address, BEN).judged().post(&body).await.json();
     assert_eq!(
         (status, &answer["result"]["protocolVersion"]),
         (200, &json!("2025-11-25"))
     );
-    let new = Streamable::new(host.address, BEN).with(&format!("MCP-Protocol-Version: {VERSION}"));
+    let new = Streamable::new(host.address, BEN)
+        .judged()
+        .with(&format!("MCP-Protocol-Version: {VERSION}"));
     assert_eq!(error(new.post(&body).await), (400, -32020, json!("a")));
 }
 
@@ -375,7 +379,9 @@ async fn one_subscription_more_than_a_principal_may_have_is_503_until_another_en
         ..Setup::default()
     })
     .await;
-    let ben = Streamable::new(host.address, BEN).with(&format!("MCP-Protocol-Version: {VERSION}"));
+    let ben = Streamable::new(host.address, BEN)
+        .judged()
+        .with(&format!("MCP-Protocol-Version: {VERSION}"));
     let wanted = json!({"notifications": {"toolsListChanged": true}});
     let mut first = ask(&ben, "1", "subscriptions/listen", wanted.clone()).await.stream();
     let mut second = ask(&ben, "2", "subscriptions/listen", wanted.clone()).await.stream();
