@@ -33,7 +33,7 @@ use crate::session::checkpoint::{self, FORMAT};
 use crate::session::id::SessionId;
 use crate::session::limits::Limits;
 use crate::session::questions::Questions;
-use crate::session::work::{Holder, OpenWork, Ticket};
+use crate::session::work::{Holder, InFlight, OpenWork, Ticket};
 
 /// One instance of the MCP server. Its methods are the exported interface of the contract, one for one.
 pub struct Server<I> {
@@ -104,7 +104,7 @@ impl<I: Imports> Server<I> {
         }
         for Work { key, ticket } in work {
             match Ticket::read(&ticket) {
-                Some(ticket) => self.work.begin(&ticket.request),
+                Some(ticket) => self.work.begin(&InFlight { key, ..ticket.request }),
                 None if ticket.is_empty() => self.work.forget(&key),
                 None => unreadable.push(key),
             }

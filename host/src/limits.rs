@@ -87,6 +87,8 @@ limits! {
     /// Default: 64.
     requests_in_flight: u64 = 64,
         "requests-in-flight" "limit-requests-in-flight" "HEARTH_LIMIT_REQUESTS_IN_FLIGHT" "COUNT";
+    /// Items of one page of a list; clients have to ask for the next one, and not all do. Default: 1000.
+    page: u64 = 1_000, "page" "limit-page" "HEARTH_LIMIT_PAGE" "COUNT";
     /// Arrays and objects around the innermost value of a message; a deeper one is answered with 400. Default: 64.
     nesting: u64 = 64, "nesting" "limit-nesting" "HEARTH_LIMIT_NESTING" "DEPTH";
     /// Milliseconds that the component may compute for one event before it is given up. Default: 250.
@@ -109,6 +111,7 @@ impl Limits {
             "sessions-per-principal" => Some(self.sessions_per_principal),
             "session-idle-ms" => Some(self.session_idle_ms),
             "requests-in-flight" => Some(self.requests_in_flight),
+            "page" => Some(self.page),
             "nesting" => Some(self.nesting),
             _ => None,
         }

@@ -3,6 +3,7 @@
 use hearth_host::limits::Limits;
 use hearth_tests::http_client::{Client, Connection, ask, get, post, request};
 use hearth_tests::http_host::{ADA, BEN, Host, Setup};
+use serde_json::{Value, json};
 
 async fn start(limits: Limits) -> Host {
     Host::start(Setup {
@@ -286,6 +287,37 @@ async fn a_client_that_leaves_too_many_bytes_unread_loses_its_stream() {
     // Of what was taken, that which was waiting is lost: at most five answers of 4000 bytes fit.
     assert!(read < taken && taken - read <= 6, "{read} of {taken}");
     bystander.ping().await;
+}
+
+#[tokio::test]
+async fn a_list_that_is_longer_than_a_page_goes_on_at_its_cursor() {
+    let whole = start(Limits::default()).await;
+    let mut client = Client::initialized(whole.address, BEN).await;
+    let list = async |client: &mut Client, params: Value| {
+        let request = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": params});
+        assert_eq!(client.post(request.to_string()).await.status, 200);
+        client.events.message().await["result"].take()
+    };
+    let all = list(&mut client, json!({})).await["tools"].take();
+    let paged = start(Limits {
+        page: 3,
+        ..Limits::default()
+    })
+    .await;
+    let mut client = Client::initialized(paged.address, BEN).await;
+    let mut found = Vec::new();
+    let mut params = json!({});
+    loop {
+        let mut result = list(&mut client, params).await;
+        let tools = result["tools"].as_array().cloned().unwrap_or_default();
+        assert!(tools.len() <= 3);
+        found.extend(tools);
+        if result["nextCursor"].is_null() {
+            break;
+        }
+        params = json!({"cursor": result["nextCursor"].take()});
+    }
+    assert_eq!(Value::from(found), all);
 }
 
 #[tokio::test]

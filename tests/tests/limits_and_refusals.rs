@@ -159,6 +159,15 @@ const LIMITS: &[Row] = &[
         ),
     ),
     row(
+        "page",
+        "the next page",
+        (HTTP_LIMITS, "a_list_that_is_longer_than_a_page_goes_on_at_its_cursor"),
+        (
+            COMPONENT,
+            "a_page_holds_as_much_as_the_limit_says_and_its_cursor_is_good_nowhere_else",
+        ),
+    ),
+    row(
         "nesting",
         "400",
         (HTTP_LIMITS, "a_message_nested_more_deeply_than_the_limit_is_400"),

@@ -89,6 +89,49 @@ async fn one_request_more_than_may_be_in_flight_is_an_error_that_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_page_holds_as_much_as_the_limit_says_and_its_cursor_is_good_nowhere_else() {
+    let limits = Limits {
+        page: 2,
+        ..Limits::default()
+    };
+    let (stage, mut ben, mut eve) = two_clients(limits).await;
+    let list = |method: &str, cursor: &serde_json::Value| {
+        let params = if cursor.is_null() {
+            json!({})
+        } else {
+            json!({"cursor": cursor})
+        };
+        json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
+    };
+    let first = ben.ask(&list("tools/list", &json!(null))).await;
+    assert_eq!(first["result"]["tools"].as_array().map(Vec::len), Some(2), "{first}");
+    let cursor = first["result"]["nextCursor"].clone();
+    let second = eve.ask(&list("tools/list", &cursor)).await;
+    assert_ne!(
+        second["result"]["tools"][0]["name"],
+        first["result"]["tools"][0]["name"]
+    );
+    for (method, cursor) in [
+        ("prompts/list", cursor.clone()),
+        ("resources/list", cursor.clone()),
+        ("tools/list", json!("nowhere")),
+        ("tools/list", json!("")),
+        ("tools/list", json!(7)),
+    ] {
+        let refused = ben.ask(&list(method, &cursor)).await;
+        assert_eq!(refused["error"]["code"], -32602, "{method} at {cursor}: {refused}");
+    }
+    // Another list of tools has other pages.
+    stage.entries.change(|entry| entry.read_only = true);
+    stage.engine.notify_entries();
+    stage.settle().await;
+    assert_eq!(ben.next().await["method"], "notifications/tools/list_changed");
+    let stale = ben.ask(&list("tools/list", &cursor)).await;
+    assert_eq!(stale["error"]["code"], -32602, "{stale}");
+    ping(&mut ben).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_message_nested_more_deeply_than_the_limit_is_malformed() {
     let limits = Limits {
         nesting: 5,
