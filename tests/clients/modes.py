@@ -169,6 +169,12 @@ def _silent(modes: list[Mode]) -> list[Mode]:
     return [replace(mode, lacks=mode.lacks | {"cancels": _SILENT}) for mode in modes]
 
 
+def _of_one_api(client: str, program: Callable[[], list[str]], modes: dict[str, str]) -> list[Mode]:
+    """A client that is sent to one LLM API."""
+    rows = [mode for mode in _rows(client, program, modes) if mode.transport == "http"]
+    return [replace(mode, api="assist", lacks=mode.lacks | {"changes": _NO_ENTRY}) for mode in rows]
+
+
 MODES = [
     *_silent(_rows("Python 1.30", _PYTHON_1, {"": HANDSHAKE}, reopens=False)),
     *_rows("Python 2.3", _PYTHON_2, {"legacy": HANDSHAKE, "auto": STATELESS, STATELESS: STATELESS}, reopens=False),
@@ -183,5 +189,7 @@ MODES = [
     _proxied("sse", "sse"),
     _proxied("http", "streamablehttp"),
     *_inspected({"legacy": HANDSHAKE, "auto": STATELESS, "modern": STATELESS}),
+    *_of_one_api("Python 2.3", _PYTHON_2, {"legacy": HANDSHAKE, "auto": STATELESS}),
+    *_of_one_api("TypeScript 2.4", _node("typescript_2.mjs"), {"legacy": HANDSHAKE, "auto": STATELESS}),
     Mode("bare sockets", "sse", "", HANDSHAKE, _RAW),
 ]
