@@ -80,7 +80,10 @@ impl<I: Imports> Server<I> {
             Err(malformed) => return Ok(post.refuse(None, &of_malformed(malformed))),
         };
         if delivery.fault {
-            return Ok(only(refuse_all(&post, &body)));
+            return Ok(match &body {
+                Body::Batch(_) if !self.takes_batches(&post) => post.refuse(None, &no_batches()),
+                body => only(refuse_all(&post, body)),
+            });
         }
         self.by_era(&post, &body)
     }
@@ -175,15 +178,19 @@ impl<I: Imports> Server<I> {
             let text = "This session is initialized: to begin another, leave Mcp-Session-Id out";
             return refuse(RpcError::bad_request(Code::InvalidRequest, text));
         }
-        let batches = self
-            .sessions
-            .get(id)
-            .is_some_and(|session| session.served_version().has_batches());
-        if matches!(body, Body::Batch(_)) && !batches {
-            let text = "Batches are of protocol version 2025-03-26 only: send one message";
-            return refuse(RpcError::bad_request(Code::InvalidRequest, text));
+        if matches!(body, Body::Batch(_)) && !self.takes_batches(post) {
+            return refuse(no_batches());
         }
         Ok(self.converse(post, id, body))
+    }
+
+    /// Whether a body belongs to a session of the version that has batches.
+    fn takes_batches(&mut self, post: &Post) -> bool {
+        let owner = &post.delivery.principal.id;
+        let name = post.delivery.session.as_deref().unwrap_or_default();
+        let session = self.sessions.owned_by(name, owner, Kind::Streamable, post.api).ok();
+        let session = session.and_then(|id| self.sessions.get(id));
+        session.is_some_and(|session| session.served_version().has_batches())
     }
 
     /// The first message of a session.
@@ -363,6 +370,11 @@ fn of_malformed(malformed: Malformed) -> RpcError {
         Code::InvalidRequest
     };
     RpcError::bad_request(code, format!("Could not parse message: {}", malformed.what))
+}
+
+fn no_batches() -> RpcError {
+    let text = "Batches are of protocol version 2025-03-26 only: send one message";
+    RpcError::bad_request(Code::InvalidRequest, text)
 }
 
 /// Answers the requests of a body that trapped at its first delivery.
