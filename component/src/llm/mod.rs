@@ -10,6 +10,7 @@ mod closest;
 mod conformance;
 pub mod content;
 mod finish;
+mod further;
 mod offer;
 pub mod prompts;
 mod python;
@@ -163,17 +164,13 @@ impl Llm {
 
     /// The prompts that there are.
     pub fn prompts(&self, selection: &Selection) -> Vec<Prompt> {
-        let mut prompts = vec![Prompt {
+        let own = Prompt {
             name: selection.name().to_owned(),
             description: prompt_description(selection),
             arguments: Vec::new(),
-        }];
-        #[cfg(feature = "conformance")]
-        if selection.contains(conformance::ID) {
-            prompts.extend(conformance::prompts());
-        }
-        prompts.shrink_to_fit();
-        prompts
+        };
+        let further = further::of(selection).flat_map(|api| api.prompts());
+        std::iter::once(own).chain(further).collect()
     }
 
     /// What a prompt says.
@@ -191,12 +188,9 @@ impl Llm {
                 messages: vec![(Role::Assistant, Content::Text(text))],
             });
         }
-        #[cfg(feature = "conformance")]
-        if selection.contains(conformance::ID) {
-            return conformance::prompt(request, name, arguments);
-        }
-        let _ = arguments;
-        Prompted::Unknown
+        let mut prompted = further::of(selection).map(|api| api.prompt(request, name, arguments));
+        let known = prompted.find(|prompted| *prompted != Prompted::Unknown);
+        known.unwrap_or(Prompted::Unknown)
     }
 
     /// How to use the tools.
@@ -223,21 +217,13 @@ impl Llm {
         if self.live_context_offered(selection, request) {
             resources.push(assist::live_context::resource());
         }
-        #[cfg(feature = "conformance")]
-        if selection.contains(conformance::ID) {
-            resources.extend(conformance::resources());
-        }
+        resources.extend(further::of(selection).flat_map(|api| api.resources()));
         resources
     }
 
     /// The templates of resources that there are.
     pub fn templates(&self, selection: &Selection) -> Vec<Template> {
-        #[cfg(feature = "conformance")]
-        if selection.contains(conformance::ID) {
-            return conformance::templates();
-        }
-        let _ = selection;
-        Vec::new()
+        further::of(selection).flat_map(|api| api.templates()).collect()
     }
 
     /// What a resource holds; None when there is none of this URI.
@@ -258,38 +244,23 @@ impl Llm {
                 body: Body::Text(text),
             }));
         }
-        #[cfg(feature = "conformance")]
-        if selection.contains(conformance::ID) {
-            return conformance::read(uri).map(Ok);
-        }
-        None
+        further::of(selection).find_map(|api| api.read(uri)).map(Ok)
     }
 
     /// Whether any argument can be completed.
     pub fn completes(&self, selection: &Selection) -> bool {
-        #[cfg(feature = "conformance")]
-        return selection.contains(conformance::ID);
-        #[cfg(not(feature = "conformance"))]
-        {
-            let _ = selection;
-            false
-        }
+        further::of(selection).next().is_some()
     }
 
     /// Whether the lists of prompts and resources may change while clients look.
     pub fn changes_lists(&self, selection: &Selection) -> bool {
-        self.completes(selection)
+        further::of(selection).next().is_some()
     }
 
     /// The values that an argument of a prompt or of a template may be meant to have; None when there is no such prompt or
     /// template.
     pub fn complete(&self, selection: &Selection, of: &str, argument: &str, begun: &str) -> Option<Vec<String>> {
-        #[cfg(feature = "conformance")]
-        if selection.contains(conformance::ID) {
-            return conformance::complete(of, argument, begun);
-        }
-        let _ = (selection, of, argument, begun);
-        None
+        further::of(selection).find_map(|api| api.complete(of, argument, begun))
     }
 
     /// Whether the live context is among the tools, and with it the snapshot resource.

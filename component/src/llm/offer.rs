@@ -7,7 +7,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::tool::Tool;
-use super::{Call, Request, Selection, assist};
+use super::{Call, Request, Selection, assist, further};
 use crate::home::Mirror;
 
 /// A tool that is offered, wherever it comes from.
@@ -82,10 +82,7 @@ impl Offer {
                 tools.push(Box::new(tool));
             }
         }
-        #[cfg(feature = "conformance")]
-        if selection.contains(super::conformance::ID) {
-            tools.extend(super::conformance::tools());
-        }
+        tools.extend(further::of(selection).flat_map(|api| api.tools()));
         if selection.read_only() {
             tools.retain(|tool| tool.reads_only());
         }

@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 
 use super::Request;
 use super::content::Contents;
+use super::further::Further;
 use super::offer::Offered;
 use super::prompts::{Prompt, Prompted};
 use super::resources::{Resource, Template};
@@ -35,38 +36,40 @@ pub(crate) const API: OwnApi = OwnApi {
     requires_admin: false,
 };
 
-/// Its tools.
-pub(crate) fn tools() -> Vec<Box<dyn Offered>> {
-    let all = [answering::TOOLS, asking::TOOLS, rounds::TOOLS, tasks::TOOLS].concat();
-    all.into_iter().map(|tool| Box::new(tool) as Box<dyn Offered>).collect()
-}
+/// See the module.
+pub(crate) struct Conformance;
 
-/// Its prompts.
-pub(crate) fn prompts() -> Vec<Prompt> {
-    prompts::all()
-}
+impl Further for Conformance {
+    fn id(&self) -> &'static str {
+        ID
+    }
 
-/// What a prompt says.
-pub(crate) fn prompt(request: &Request, name: &str, arguments: &BTreeMap<String, String>) -> Prompted {
-    prompts::get(request, name, arguments)
-}
+    fn tools(&self) -> Vec<Box<dyn Offered>> {
+        let all = [answering::TOOLS, asking::TOOLS, rounds::TOOLS, tasks::TOOLS].concat();
+        all.into_iter().map(|tool| Box::new(tool) as Box<dyn Offered>).collect()
+    }
 
-/// Its resources.
-pub(crate) fn resources() -> Vec<Resource> {
-    resources::all()
-}
+    fn prompts(&self) -> Vec<Prompt> {
+        prompts::all()
+    }
 
-/// Its templates.
-pub(crate) fn templates() -> Vec<Template> {
-    resources::templates()
-}
+    fn prompt(&self, request: &Request, name: &str, arguments: &BTreeMap<String, String>) -> Prompted {
+        prompts::get(request, name, arguments)
+    }
 
-/// What a resource holds.
-pub(crate) fn read(uri: &str) -> Option<Contents> {
-    resources::read(uri)
-}
+    fn resources(&self) -> Vec<Resource> {
+        resources::all()
+    }
 
-/// What an argument of a prompt (by its name) or template (by its URI template) may be meant to be.
-pub(crate) fn complete(of: &str, argument: &str, begun: &str) -> Option<Vec<String>> {
-    completion::complete(of, argument, begun)
+    fn templates(&self) -> Vec<Template> {
+        resources::templates()
+    }
+
+    fn read(&self, uri: &str) -> Option<Contents> {
+        resources::read(uri)
+    }
+
+    fn complete(&self, of: &str, argument: &str, begun: &str) -> Option<Vec<String>> {
+        completion::complete(of, argument, begun)
+    }
 }
