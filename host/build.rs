@@ -14,7 +14,8 @@ fn main() {
         "Cargo.lock",
         "Cargo.toml",
     ] {
-        println!("cargo::rerun-if-changed={}", root.join(input).display());
+        // Relative to this package: clones that share a target directory must not look at each other's files.
+        println!("cargo::rerun-if-changed=../{input}");
     }
 
     // A target directory of its own: the outer cargo holds the lock of the shared one.

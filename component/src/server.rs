@@ -48,8 +48,6 @@ pub struct Server<I> {
     /// None until the home is first needed: what is described needs none.
     mirror: Option<Mirror>,
     llm: Llm,
-    /// When the timer goes off, if one is set.
-    timer: Option<Moment>,
     /// Until then nothing is answered, only taken in.
     live: bool,
 }
@@ -68,7 +66,6 @@ impl<I: Imports> Server<I> {
             tasks: Default::default(),
             mirror: None,
             llm: Llm::new(),
-            timer: None,
             live: false,
         }
     }
@@ -153,7 +150,7 @@ impl<I: Imports> Server<I> {
             self.abandon_all(holder, &mut effects);
         }
         self.follow_entry(moment, &mut effects);
-        self.set_timer(&mut effects);
+        self.set_timer(moment, &mut effects);
         effects
     }
 
@@ -258,9 +255,8 @@ impl<I: Imports> Server<I> {
     /// The timer went off: sessions that were not heard of for too long end.
     pub fn wake(&mut self, moment: Moment) -> Vec<Effect> {
         let mut effects = Vec::new();
-        self.timer = None;
         self.end_idle(moment, &mut effects);
-        self.set_timer(&mut effects);
+        self.set_timer(moment, &mut effects);
         effects
     }
 

@@ -469,7 +469,7 @@ async fn an_idle_session_ends_late_and_with_404() {
     goes_on(&ben).await;
     host.clock.advance(59_000);
     goes_on(&ben).await;
-    host.clock.advance(60_000);
+    host.clock.advance(63_000);
     host.until("its end", || host.engine.status().sessions == 0).await;
     assert_eq!(error(ben.post(ping("a")).await), (404, -32001, json!("a")));
 }

@@ -1,13 +1,16 @@
 //! How sessions end: by their client, by time, or because nobody may have them any more.
 
 use super::Server;
-use crate::contract::hearth::mcp::types::{Effect, Moment, Status};
+use crate::contract::hearth::mcp::types::{Effect, Moment, Refusal, RefusalReason, Status};
 use crate::features::{last, listening};
 use crate::imports::Imports;
 use crate::session::id::SessionId;
 use crate::session::questions;
 use crate::session::work::Holder;
 use crate::session::{Kind, checkpoint};
+
+/// How often sessions are looked at in the time that one may be idle.
+const LOOKS: u64 = 20;
 
 impl<I: Imports> Server<I> {
     /// Ends the stream of a session, and the session. A subscription is told that it is over.
@@ -70,7 +73,6 @@ impl<I: Imports> Server<I> {
             session.seen = moment;
             effects.push(Effect::Keep(checkpoint::write(id, session, idle)));
         }
-        self.set_timer(effects);
     }
 
     /// Ends the sessions that were not heard of for too long. One that waits for an answer is not idle.
@@ -90,21 +92,36 @@ impl<I: Imports> Server<I> {
         }
     }
 
-    /// Sets the timer for the session that ends first, if one is needed and none is set. It may go off before any session
-    /// is over, never after: a client that is heard of only moves its end away.
-    pub(super) fn set_timer(&mut self, effects: &mut Vec<Effect>) {
-        if self.timer.is_some() {
-            return;
-        }
-        let idle = self.limits.session_idle_ms;
-        let next = self
+    /// Sets the timer. It goes off twenty times in the time that a session may be idle, at moments that depend on nothing
+    /// else: an instance that takes over looks when the one before would have.
+    pub(super) fn set_timer(&self, moment: Moment, effects: &mut Vec<Effect>) {
+        let step = (self.limits.session_idle_ms / LOOKS).max(1);
+        effects.push(Effect::Wake((moment / step + 1).saturating_mul(step)));
+    }
+
+    /// The session that a client of Streamable HTTP names, if it is its own and has not been idle for too long.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub(super) fn own_session(
+        &self,
+        name: &str,
+        principal: &str,
+        api: Option<&str>,
+        moment: Moment,
+    ) -> Result<SessionId, Refusal> {
+        let id = self.sessions.owned_by(name, principal, Kind::Streamable, api)?;
+        let expiry = self
             .sessions
-            .iter()
-            .filter_map(|(_, session)| session.expiry(idle))
-            .min();
-        if let Some(next) = next {
-            self.timer = Some(next);
-            effects.push(Effect::Wake(next));
+            .get(id)
+            .and_then(|session| session.expiry(self.limits.session_idle_ms));
+        let over = expiry.is_some_and(|at| at <= moment) && self.work.count(Holder::Session(id)) == 0;
+        if over {
+            return Err(Refusal {
+                reason: RefusalReason::UnknownSession,
+                detail: name.to_owned(),
+            });
         }
+        Ok(id)
     }
 }

@@ -165,7 +165,7 @@ impl<I: Imports> Server<I> {
             };
         };
         let owner = &post.delivery.principal.id;
-        let Ok(id) = self.sessions.owned_by(name, owner, Kind::Streamable, post.api) else {
+        let Ok(id) = self.own_session(name, owner, post.api, post.delivery.moment) else {
             return refuse(RpcError {
                 status: Status::NotFound,
                 ..RpcError::new(
@@ -188,7 +188,7 @@ impl<I: Imports> Server<I> {
     fn takes_batches(&mut self, post: &Post) -> bool {
         let owner = &post.delivery.principal.id;
         let name = post.delivery.session.as_deref().unwrap_or_default();
-        let session = self.sessions.owned_by(name, owner, Kind::Streamable, post.api).ok();
+        let session = self.own_session(name, owner, post.api, post.delivery.moment).ok();
         let session = session.and_then(|id| self.sessions.get(id));
         session.is_some_and(|session| session.served_version().has_batches())
     }
@@ -211,7 +211,6 @@ impl<I: Imports> Server<I> {
         self.serve(visit, Said::default(), &mut effects, |context| {
             context.serve(request, &params)
         });
-        self.set_timer(&mut effects);
         Ok(Received {
             effects,
             session: Some(id.to_string()),
@@ -266,7 +265,8 @@ impl<I: Imports> Server<I> {
             moment,
             ..
         } = attachment;
-        let id = self.session_of(route, session.as_deref(), principal, headers, *entry_revision)?;
+        let (name, api) = self.named_session(route, session.as_deref(), principal, headers, *entry_revision)?;
+        let id = self.own_session(name, &principal.id, api, *moment)?;
         let mut effects = Vec::new();
         self.hear_of(id, principal, *moment, &mut effects);
         if attachment.resumes.is_some() {
@@ -296,23 +296,24 @@ impl<I: Imports> Server<I> {
             principal,
             headers,
             entry_revision,
-            ..
+            moment,
         } = dismissal;
-        let id = self.session_of(route, session.as_deref(), principal, headers, *entry_revision)?;
+        let (name, api) = self.named_session(route, session.as_deref(), principal, headers, *entry_revision)?;
+        let id = self.own_session(name, &principal.id, api, *moment)?;
         let mut effects = Vec::new();
         self.end_session(id, &mut effects);
         Ok(effects)
     }
 
-    /// The session that a request without a body is about.
-    fn session_of(
+    /// The session that a request without a body names, and the LLM API that its route names.
+    fn named_session<'a>(
         &mut self,
-        route: &Route,
-        name: Option<&str>,
+        route: &'a Route,
+        name: Option<&'a str>,
         principal: &Principal,
         headers: &[Header],
         revision: u64,
-    ) -> Result<SessionId, Refusal> {
+    ) -> Result<(&'a str, Option<&'a str>), Refusal> {
         let Route::Streamable(api) = route else {
             return Err(refusal(RefusalReason::Unsupported));
         };
@@ -331,8 +332,7 @@ impl<I: Imports> Server<I> {
             _ => {}
         }
         let name = name.ok_or_else(|| refusal(RefusalReason::SessionRequired))?;
-        self.sessions
-            .owned_by(name, &principal.id, Kind::Streamable, api.as_deref())
+        Ok((name, api.as_deref()))
     }
 }
 

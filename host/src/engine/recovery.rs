@@ -10,7 +10,7 @@ use super::reducer::{Event, Reducer, Trap};
 use super::shared::Shared;
 use super::turn::{Cause, Core};
 use crate::contract::exports::hearth::mcp::server::OpenWork;
-use crate::contract::hearth::mcp::types::Checkpoint;
+use crate::contract::hearth::mcp::types::{Checkpoint, Effect};
 
 /// What an instance is given at a time.
 enum Item {
@@ -32,7 +32,6 @@ impl Core {
     /// stays empty, the status says why, and the next event tries again.
     pub(super) async fn rebuild(&mut self, shared: &Arc<Shared>) {
         self.reducer = None;
-        shared.timer.set(None);
         let mut built = self.build(shared).await;
         if built.is_err() {
             // Most likely some state is behind it: a fresh start without any costs the sessions, and saves the host.
@@ -47,6 +46,7 @@ impl Core {
         match built {
             Ok(()) => shared.board.lock().broken(None),
             Err(trap) => {
+                shared.timer.set(None);
                 tracing::error!("no instance of the component can be made: {trap}");
                 shared.board.lock().broken(Some(trap.0));
             }
@@ -66,6 +66,10 @@ impl Core {
         match started {
             Ok(effects) => {
                 self.reducer = Some(reducer);
+                if !effects.iter().any(|effect| matches!(effect, Effect::Wake(_))) {
+                    // That of the instance before is none of this one's business.
+                    shared.timer.set(None);
+                }
                 for effect in effects {
                     self.apply(shared, effect, &Cause::default());
                 }

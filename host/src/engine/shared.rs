@@ -172,11 +172,12 @@ pub(super) struct Timer {
 }
 
 impl Timer {
+    /// Sets it. Who waits for it hears only of a moment that is earlier: at one that has passed on it looks again.
     pub fn set(&self, at: Option<Moment>) {
         let mut place = self.at.lock().unwrap_or_else(PoisonError::into_inner);
-        if *place != at {
-            *place = at;
-            drop(place);
+        let before = std::mem::replace(&mut *place, at);
+        drop(place);
+        if at.is_some_and(|at| before.is_none_or(|before| at < before)) {
             self.changed.notify_one();
         }
     }

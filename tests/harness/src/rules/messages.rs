@@ -49,6 +49,11 @@ fn not_json_rpc(message: &Value) -> Option<String> {
 
 /// See the table.
 pub fn its_messages_follow_the_schema(_: &Description, trace: &[Entry]) -> Option<Breach> {
+    off_the_schema(trace)
+}
+
+/// The first message of a trace that does not follow the schema of its version.
+pub(super) fn off_the_schema(trace: &[Entry]) -> Option<Breach> {
     let mut conversations = Conversations::default();
     trace.iter().find_map(|entry| {
         let Entry::Event {

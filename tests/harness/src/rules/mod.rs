@@ -29,6 +29,11 @@ pub struct Breach {
     pub entry: Option<Entry>,
 }
 
+/// What of a trace does not follow the schema of the protocol.
+pub(crate) fn its_messages_follow_the_schema(trace: &[Entry]) -> Option<String> {
+    messages::off_the_schema(trace).map(|breach| breach.what)
+}
+
 /// A row of the table of rules.
 macro_rules! rule {
     ($module:ident :: $function:ident, $says:literal) => {

@@ -71,15 +71,22 @@ impl Conversation {
             return self.hears_unasked(message);
         }
         let id = message.get("id").map(Value::to_string).unwrap_or_default();
-        let asked = self.asked.get_mut(&id);
-        let Some((asked, last)) = asked.and_then(|asked| asked.pop().map(|last| (asked, last))) else {
+        let Some(mut asked) = self.asked.remove(&id) else {
             return check_message(self.version(), message, None);
         };
-        if asked.is_empty() {
-            self.asked.remove(&id);
+        // Of requests of one id it may be any.
+        let judged: Vec<_> = asked.iter().map(|asked| self.hears_answer(message, asked)).collect();
+        let at = judged.iter().position(Result::is_ok);
+        let answered = asked.swap_remove(at.unwrap_or_default());
+        if message.get("error").is_some() && !asked.is_empty() {
+            // Which of them failed is not said: any may be answered yet.
+            asked.push(answered.clone());
         }
-        self.answered.insert(id.clone(), last.clone());
-        self.hears_answer(message, last, &id)
+        if !asked.is_empty() {
+            self.asked.insert(id.clone(), asked);
+        }
+        self.answered.insert(id, answered);
+        judged.into_iter().nth(at.unwrap_or_default()).unwrap_or(Ok(()))
     }
 
     /// The client heard this, and may have heard it before: it goes on reading where it believes to have stopped.
@@ -113,32 +120,13 @@ impl Conversation {
         }
     }
 
-    fn hears_answer(&mut self, message: &Value, asked: Asked, id: &str) -> Result<(), String> {
-        let Asked { method, version } = asked;
-        if method == "initialize"
-            && let Some(agreed) = message["result"]["protocolVersion"].as_str()
-        {
+    fn hears_answer(&mut self, message: &Value, asked: &Asked) -> Result<(), String> {
+        let agreed = message["result"]["protocolVersion"].as_str();
+        if let (Some(agreed), "initialize") = (agreed, asked.method.as_str()) {
             self.agreed = Some(agreed.to_owned());
-            return check_message(agreed, message, Some(&method));
+            return check_message(agreed, message, Some(&asked.method));
         }
-        let judged = check_message(&version, message, Some(&method));
-        // Two requests of one id: an error refuses the later one, and a result may be that of the earlier one.
-        match (judged, self.asked.get_mut(id).and_then(Vec::pop)) {
-            (Err(wrong), Some(earlier)) if message.get("result").is_some() => {
-                let of_earlier = self.hears_answer(message, earlier, id);
-                self.asked
-                    .entry(id.to_owned())
-                    .or_default()
-                    .push(Asked { method, version });
-                of_earlier.map_err(|_| wrong)
-            }
-            (judged, earlier) => {
-                if let Some(earlier) = earlier {
-                    self.asked.entry(id.to_owned()).or_default().push(earlier);
-                }
-                judged
-            }
-        }
+        check_message(&asked.version, message, Some(&asked.method))
     }
 
     fn version(&self) -> &str {

@@ -199,4 +199,8 @@ fn two_requests_of_one_id_are_told_apart() {
     hear(&mut conversation, answer(json!({"content": []})))
         .expect("the first is answered before the second is refused");
     hear(&mut conversation, error(-32600, json!("in flight"))).expect("the second is refused");
+    conversation.said(br#"{"jsonrpc":"2.0","id":1,"method":"server/discover"}"#);
+    conversation.said(call);
+    hear(&mut conversation, error(-32601, json!("server/discover"))).expect("the first is not there");
+    hear(&mut conversation, answer(json!({"content": []}))).expect("the second is answered");
 }

@@ -24,6 +24,8 @@ pub enum Difference {
         /// The same for the component.
         seen: Vec<String>,
     },
+    /// It sent, undisturbed, what does not follow the schema of the protocol.
+    OffTheSchema(String),
     /// It trapped where nothing made it trap.
     Trapped {
         /// Whether that was the run that is disturbed.
@@ -54,6 +56,9 @@ pub(super) fn compare(expected: &Run, seen: &Run) -> Result<(), Box<Difference>>
                 seen: seen[same..].to_vec(),
             }));
         }
+    }
+    if let Some(wrong) = &expected.wrong {
+        return Err(Box::new(Difference::OffTheSchema(wrong.clone())));
     }
     for (run, disturbed) in [(expected, false), (seen, true)] {
         if run.own_traps > 0 {
@@ -125,6 +130,7 @@ impl fmt::Display for Difference {
                 writeln!(out, "and this one:")?;
                 lines(out, seen)
             }
+            Difference::OffTheSchema(wrong) => write!(out, "nothing disturbed it, and {wrong}"),
             Difference::Trapped { disturbed: false } => {
                 write!(out, "it trapped by itself, though nothing disturbed it")
             }

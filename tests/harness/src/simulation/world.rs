@@ -15,7 +15,10 @@ use hearth_host::principals::Rights;
 use super::disturbance::{self, Counts, EvenNonces, Plan, Role};
 use super::http;
 use super::step::{Act, Caller, Script, Step};
+use crate::meddle::Meddled;
+use crate::rules;
 use crate::stage::Stage;
+use crate::trace::Trace;
 
 /// At the end of every script so much time passes: longer than any call may take.
 const LONGEST_CALL_MS: u64 = 61_000;
@@ -45,12 +48,20 @@ pub(super) struct Run {
     pub counts: Counts,
     /// Traps that nobody planned.
     pub own_traps: u64,
+    /// What of it does not follow the schema of the protocol; looked for where nothing is disturbed.
+    pub wrong: Option<String>,
 }
 
 /// Takes all steps of a script. On a runtime whose time is paused.
 pub(super) async fn play(program: &Arc<dyn Program>, role: Role, script: &Script) -> Result<Run, EngineError> {
     let plan = Plan::new(role);
-    let struck = disturbance::struck(program.clone(), &plan);
+    let trace = Trace::default();
+    let traces = trace.clone();
+    let program: Arc<dyn Program> = match role {
+        Role::Reference => Meddled::new(program.clone(), move || traces.clone()),
+        Role::Disturbed => program.clone(),
+    };
+    let struck = disturbance::struck(program, &plan);
     let nonces = EvenNonces::new(plan.clone(), script.seed);
     let stage = Stage::try_on(struck, limits(), Box::new(nonces)).await?;
     let mut world = World {
@@ -68,6 +79,7 @@ pub(super) async fn play(program: &Arc<dyn Program>, role: Role, script: &Script
     }
     run.seen.push(world.come_to_an_end().await);
     run.counts = world.plan.counts();
+    run.wrong = rules::its_messages_follow_the_schema(&trace.entries());
     run.own_traps = world.stage.engine.status().traps.saturating_sub(run.counts.traps);
     Ok(run)
 }
