@@ -11,6 +11,7 @@ mod headers;
 mod sse;
 mod stateless;
 mod streamable;
+mod streams;
 
 use std::sync::Arc;
 

@@ -1,0 +1,243 @@
+//! What transports ask of the engine for their clients, and what comes back.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::Engine;
+use super::outlet::{Exchange, Lane, Stream, Way};
+use super::reducer::Event;
+use super::turn::Cause;
+use crate::contract::exports::hearth::mcp::server::{Attachment, Delivery, Dismissal, Origin};
+use crate::contract::hearth::mcp::types::{Header, Outlet, Principal, Refusal, Route};
+
+/// One HTTP body on its way in.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    /// Where it came in.
+    pub route: Route,
+    /// The session that it names.
+    pub session: Option<String>,
+    /// Who sent it.
+    pub principal: Principal,
+    /// The `mcp-*` headers.
+    pub headers: Vec<Header>,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Incoming {
+    /// A body to the session of an SSE stream, without headers.
+    pub fn to_stream(stream: &Stream, principal: &Principal, body: impl Into<Bytes>) -> Self {
+        Self {
+            route: Route::Sse,
+            session: Some(stream.session().to_owned()),
+            principal: principal.clone(),
+            headers: Vec::new(),
+            body: body.into(),
+        }
+    }
+}
+
+/// What a body came to. Its answers go to outlets.
+#[derive(Debug)]
+pub struct Received {
+    /// The session that it began.
+    pub session: Option<String>,
+    /// The answer to it, on a route of Streamable HTTP. On SSE it goes to the stream of the session.
+    pub exchange: Option<Exchange>,
+}
+
+/// A client wants a stream of its Streamable HTTP session.
+#[derive(Debug, Clone)]
+pub struct Attaching {
+    /// Where it asked.
+    pub route: Route,
+    /// The session that it names.
+    pub session: Option<String>,
+    /// Who asked.
+    pub principal: Principal,
+    /// The `mcp-*` headers.
+    pub headers: Vec<Header>,
+    /// The id of the last event that it has read, as it says.
+    pub last_event: Option<String>,
+}
+
+/// A client ends its Streamable HTTP session.
+#[derive(Debug, Clone)]
+pub struct Dismissing {
+    /// Where it asked.
+    pub route: Route,
+    /// The session that it names.
+    pub session: Option<String>,
+    /// Who asked.
+    pub principal: Principal,
+    /// The `mcp-*` headers.
+    pub headers: Vec<Header>,
+}
+
+/// Why an event was not done.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refused {
+    /// The component refused it.
+    #[error("the component refused it: {:?}, {:?}", .0.reason, .0.detail)]
+    Refusal(Refusal),
+    /// Nothing of this session can be resumed after this event: it is none of its own, or what came after it is gone.
+    #[error("nothing can be resumed after the event {0:?}")]
+    UnknownEvent(String),
+    /// The component trapped on it, twice.
+    #[error("the component failed at it twice")]
+    Fault,
+    /// The engine is shut down.
+    #[error("the engine is shut down")]
+    Ended,
+}
+
+impl Engine {
+    /// A client connected over HTTP+SSE. Dropping the stream says that it hung up.
+    ///
+    /// # Errors
+    /// When the component refuses it or traps on it twice.
+    pub async fn open(&self, principal: Principal, headers: Vec<Header>) -> Result<Stream, Refused> {
+        let shared = &self.shared;
+        let mut core = shared.core.lock().await;
+        if core.down {
+            return Err(Refused::Ended);
+        }
+        let outlet = core.outlets.number();
+        let cause = Cause {
+            principal: Some(principal.clone()),
+            ..Cause::default()
+        };
+        let origin = Origin {
+            outlet,
+            principal,
+            headers,
+            entry_revision: shared.entries.revision(),
+        };
+        let (moment, nonce) = core.stamp(shared);
+        let event = Event::Open { origin, moment, nonce };
+        let session = core.deliver(shared, event, cause).await;
+        let session = session.map_err(|_| Refused::Fault)?.map_err(Refused::Refusal)?;
+        match core.outlets.get(outlet).map(|open| &open.way) {
+            Some(Way::Stream(queue)) => {
+                let (queue, closings) = (queue.clone(), shared.closings.clone());
+                Ok(Stream::new(session.unwrap_or_default(), outlet, queue, closings))
+            }
+            Some(Way::Exchange(_)) | None => Err(Refused::Fault),
+        }
+    }
+
+    /// A body arrived.
+    ///
+    /// # Errors
+    /// When the component refuses it or traps on it twice.
+    pub async fn receive(&self, incoming: Incoming) -> Result<Received, Refused> {
+        let shared = &self.shared;
+        let mut core = shared.core.lock().await;
+        if core.down {
+            return Err(Refused::Ended);
+        }
+        let exchange =
+            matches!(incoming.route, Route::Streamable(_)).then(|| (core.outlets.number(), Arc::new(Lane::default())));
+        let cause = Cause {
+            principal: Some(incoming.principal.clone()),
+            session: incoming.session.clone(),
+            names_api: matches!(incoming.route, Route::Streamable(Some(_))),
+            exchange: exchange.as_ref().map(|(_, lane)| lane.clone()),
+            ..Cause::default()
+        };
+        let (moment, nonce) = core.stamp(shared);
+        let event = Event::Receive(Delivery {
+            route: incoming.route,
+            session: incoming.session,
+            exchange: exchange.as_ref().map(|(outlet, _)| *outlet),
+            principal: incoming.principal,
+            headers: incoming.headers,
+            body: incoming.body.into(),
+            entry_revision: shared.entries.revision(),
+            moment,
+            nonce,
+            fault: false,
+        });
+        let session = core.deliver(shared, event, cause).await;
+        let session = session.map_err(|_| Refused::Fault)?.map_err(Refused::Refusal)?;
+        let exchange = exchange.map(|(outlet, lane)| self.connect(outlet, lane, None));
+        Ok(Received { session, exchange })
+    }
+
+    /// A client opens a stream of its Streamable HTTP session, or goes on reading an outlet of it.
+    ///
+    /// # Errors
+    /// When the component refuses it or traps on it twice, or it cannot go on after that event.
+    pub async fn attach(&self, attaching: Attaching) -> Result<Exchange, Refused> {
+        let shared = &self.shared;
+        let mut core = shared.core.lock().await;
+        if core.down {
+            return Err(Refused::Ended);
+        }
+        let resumed = core.resumed(&attaching).map_err(Refused::UnknownEvent)?;
+        let outlet = core.outlets.number();
+        let (resumes, lane, read) = match resumed {
+            Some((event, lane)) => (Some(event.outlet), lane, Some(event.number)),
+            None => (None, Arc::new(Lane::default()), None),
+        };
+        let cause = Cause {
+            principal: Some(attaching.principal.clone()),
+            session: attaching.session.clone(),
+            exchange: Some(lane.clone()),
+            ..Cause::default()
+        };
+        let (moment, _) = core.stamp(shared);
+        let event = Event::Attach(Attachment {
+            route: attaching.route,
+            session: attaching.session,
+            outlet,
+            resumes,
+            principal: attaching.principal,
+            headers: attaching.headers,
+            entry_revision: shared.entries.revision(),
+            moment,
+        });
+        let attached = core.deliver(shared, event, cause).await;
+        attached.map_err(|_| Refused::Fault)?.map_err(Refused::Refusal)?;
+        if let Some(resumes) = resumes {
+            core.outlets.expiries.remove(resumes);
+        }
+        Ok(self.connect(resumes.unwrap_or(outlet), lane, read))
+    }
+
+    /// A client ends its Streamable HTTP session.
+    ///
+    /// # Errors
+    /// When the component refuses it or traps on it twice.
+    pub async fn dismiss(&self, dismissing: Dismissing) -> Result<(), Refused> {
+        let shared = &self.shared;
+        let mut core = shared.core.lock().await;
+        if core.down {
+            return Err(Refused::Ended);
+        }
+        let cause = Cause {
+            principal: Some(dismissing.principal.clone()),
+            session: dismissing.session.clone(),
+            ..Cause::default()
+        };
+        let (moment, _) = core.stamp(shared);
+        let event = Event::Dismiss(Dismissal {
+            route: dismissing.route,
+            session: dismissing.session,
+            principal: dismissing.principal,
+            headers: dismissing.headers,
+            entry_revision: shared.entries.revision(),
+            moment,
+        });
+        let dismissed = core.deliver(shared, event, cause).await;
+        dismissed.map_err(|_| Refused::Fault)?.map_err(Refused::Refusal)?;
+        Ok(())
+    }
+
+    fn connect(&self, outlet: Outlet, lane: Arc<Lane>, read: Option<u64>) -> Exchange {
+        let shared = &self.shared;
+        Exchange::new(outlet, lane, read, shared.clock.clone(), shared.closings.clone())
+    }
+}
