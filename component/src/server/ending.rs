@@ -7,7 +7,7 @@ use crate::imports::Imports;
 use crate::session::id::SessionId;
 use crate::session::questions;
 use crate::session::work::Holder;
-use crate::session::{Kind, checkpoint};
+use crate::session::{Kind, Session, checkpoint};
 
 /// How often sessions are looked at in the time that one may be idle.
 const LOOKS: u64 = 20;
@@ -92,11 +92,14 @@ impl<I: Imports> Server<I> {
         }
     }
 
-    /// Sets the timer. It goes off twenty times in the time that a session may be idle, at moments that depend on nothing
-    /// else: an instance that takes over looks when the one before would have.
+    /// Sets the timer while there are sessions that can be idle. It goes off twenty times in the time that one may be, at
+    /// moments that depend on nothing else: an instance that takes over looks when the one before would have.
     pub(super) fn set_timer(&self, moment: Moment, effects: &mut Vec<Effect>) {
-        let step = (self.limits.session_idle_ms / LOOKS).max(1);
-        effects.push(Effect::Wake((moment / step + 1).saturating_mul(step)));
+        let idles = |session: &Session| session.kind == Kind::Streamable;
+        if self.sessions.iter().any(|(_, session)| idles(session)) {
+            let step = (self.limits.session_idle_ms / LOOKS).max(1);
+            effects.push(Effect::Wake((moment / step + 1).saturating_mul(step)));
+        }
     }
 
     /// The session that a client of Streamable HTTP names, if it is its own and has not been idle for too long.

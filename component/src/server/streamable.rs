@@ -216,6 +216,7 @@ impl<I: Imports> Server<I> {
         self.serve(visit, Said::default(), &mut effects, |context| {
             context.serve(request, &params)
         });
+        self.set_timer(moment, &mut effects);
         Ok(Received {
             effects,
             session: Some(id.to_string()),

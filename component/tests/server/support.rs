@@ -137,7 +137,7 @@ impl Host {
         host
     }
 
-    /// Drops the instance and goes on with a new one. Answers what it did at its start, beside setting its timer.
+    /// Drops the instance and goes on with a new one. Answers what it did at its start.
     pub fn restart(&mut self) -> Vec<Effect> {
         self.server = Server::new(self.installation.clone());
         let open = |(key, work): (&String, &Perform)| OpenWork {
@@ -152,9 +152,6 @@ impl Host {
         let effects = self.server.start(self.moment, Nonce { high: 0, low: 0 });
         self.apply(&effects);
         effects
-            .into_iter()
-            .filter(|effect| !matches!(effect, Effect::Wake(_)))
-            .collect()
     }
 
     fn nonce(&mut self) -> Nonce {
@@ -313,9 +310,7 @@ impl Host {
                 Effect::Abandon(key) => assert!(self.work.remove(key).is_some()),
                 Effect::End(outlet) => assert!(self.ended.insert(*outlet)),
                 Effect::Log(log) => self.logged.push(log.text.clone()),
-                // Time stands still here.
-                Effect::Wake(_) => {}
-                Effect::Resumable(_) | Effect::Detach(_) => panic!("not over HTTP+SSE: {effect:?}"),
+                Effect::Resumable(_) | Effect::Detach(_) | Effect::Wake(_) => panic!("not over HTTP+SSE: {effect:?}"),
             }
         }
     }
