@@ -139,6 +139,24 @@ async fn a_client_is_given_the_form_that_it_takes() {
 }
 
 #[tokio::test]
+async fn who_would_rather_have_a_stream_gets_one_for_what_is_no_refusal() {
+    let (_host, ben) = stage().await;
+    for accept in [
+        "text/event-stream, application/json",
+        "application/json;q=0.5, text/event-stream",
+    ] {
+        let ben = ben.clone().with(&format!("Accept: {accept}"));
+        let Answer::Whole(answer) = ben.post(told(&[last("x")])).await else {
+            panic!("it is all there");
+        };
+        assert_eq!(answer.header("content-type"), Some("text/event-stream"), "{accept}");
+        assert_eq!(answer.text(), "event: message\r\ndata: \"x\"\r\n\r\n");
+        let refusal = json!({"send": {"body": {"error": 1}, "last": true, "status": "not-found"}});
+        assert_eq!(ben.post(told(&[refusal])).await.json(), (404, json!({"error": 1})));
+    }
+}
+
+#[tokio::test]
 async fn who_takes_no_stream_waits_for_the_last_message_though_it_is_detached() {
     let (host, ben) = stage().await;
     let ben = ben.with("Accept: application/json");

@@ -9,9 +9,18 @@ pub struct Accepted {
     pub json: bool,
     /// `text/event-stream`.
     pub stream: bool,
+    /// It names both, and the stream with the higher quality, or before the other one with the same.
+    pub prefers_stream: bool,
 }
 
 impl Accepted {
+    /// Both, without a preference.
+    const ALL: Self = Self {
+        json: true,
+        stream: true,
+        prefers_stream: false,
+    };
+
     /// What these headers say. Who says nothing takes all.
     pub fn of(headers: &HeaderMap) -> Self {
         let values = headers.get_all(header::ACCEPT).iter();
@@ -20,20 +29,28 @@ impl Accepted {
             .filter_map(Range::read)
             .collect();
         if ranges.is_empty() {
-            return Self {
-                json: true,
-                stream: true,
-            };
+            return Self::ALL;
         }
         let takes = |kind, subtype| {
             let matching = ranges.iter().filter(|range| range.covers(kind, subtype));
             // The most specific range counts.
-            let best = matching.max_by_key(|range| (range.precision(), range.welcome));
-            best.is_some_and(|range| range.welcome)
+            let best = matching.max_by(|one, other| one.rank().total_cmp(&other.rank()));
+            best.is_some_and(|range| range.quality > 0.0)
+        };
+        let named = |kind: &str, subtype: &str| {
+            let mut ranges = ranges.iter().enumerate();
+            let named = ranges.find(|(_, range)| range.kind == kind && range.subtype == subtype);
+            named.map(|(at, range)| (range.quality, at))
+        };
+        let (json, stream) = (("application", "json"), ("text", "event-stream"));
+        let prefers_stream = match (named(stream.0, stream.1), named(json.0, json.1)) {
+            (Some((stream, at)), Some((json, json_at))) => stream > json || (stream == json && at < json_at),
+            _ => false,
         };
         Self {
-            json: takes("application", "json"),
-            stream: takes("text", "event-stream"),
+            json: takes(json.0, json.1),
+            stream: takes(stream.0, stream.1),
+            prefers_stream,
         }
     }
 
@@ -43,10 +60,8 @@ impl Accepted {
             Self {
                 json: false,
                 stream: false,
-            } => Self {
-                json: true,
-                stream: true,
-            },
+                ..
+            } => Self::ALL,
             some => some,
         }
     }
@@ -66,8 +81,8 @@ pub fn is_json(headers: &HeaderMap) -> bool {
 struct Range {
     kind: String,
     subtype: String,
-    /// Its quality is not zero.
-    welcome: bool,
+    /// From 0, which is no, to 1.
+    quality: f32,
 }
 
 impl Range {
@@ -82,11 +97,11 @@ impl Range {
             range.split_once('/')?
         };
         let quality = parts.find_map(|part| part.strip_prefix("q="));
-        let welcome = quality.is_none_or(|quality| quality.trim().parse::<f32>().is_ok_and(|quality| quality > 0.0));
+        let quality = quality.map_or(1.0, |quality| quality.trim().parse().unwrap_or_default());
         Some(Self {
             kind: kind.trim().to_owned(),
             subtype: subtype.trim().to_owned(),
-            welcome,
+            quality,
         })
     }
 
@@ -95,8 +110,10 @@ impl Range {
         is(&self.kind, kind) && is(&self.subtype, subtype)
     }
 
-    fn precision(&self) -> u8 {
-        u8::from(self.kind != "*") + u8::from(self.subtype != "*")
+    /// Higher for ranges that are more specific, and then for those that are more welcome.
+    fn rank(&self) -> f32 {
+        let parts = u8::from(self.kind != "*") + u8::from(self.subtype != "*");
+        f32::from(parts) * 2.0 + self.quality.clamp(0.0, 1.0)
     }
 }
 
@@ -125,7 +142,7 @@ mod tests {
         for value in values {
             headers.append(header::ACCEPT, HeaderValue::from_static(value));
         }
-        let Accepted { json, stream } = Accepted::of(&headers);
+        let Accepted { json, stream, .. } = Accepted::of(&headers);
         (json, stream)
     }
 
@@ -161,6 +178,22 @@ mod tests {
             ("nonsense, application/json", (true, false)),
         ] {
             assert_eq!(accepted(&[value]), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_stream_is_preferred_where_it_is_named_before_or_above_json() {
+        for (value, expected) in [
+            ("text/event-stream, application/json", true),
+            ("application/json;q=0.5, text/event-stream", true),
+            ("application/json, text/event-stream", false),
+            ("text/event-stream;q=0.1, application/json", false),
+            ("text/event-stream, */*", false),
+            ("text/event-stream", false),
+            ("*/*", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(value))]);
+            assert_eq!(Accepted::of(&headers).prefers_stream, expected, "{value}");
         }
     }
 

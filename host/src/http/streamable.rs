@@ -1,7 +1,8 @@
 //! `/api/mcp` and `/api/mcp/{api}`: Streamable HTTP (MCP 2025-03-26 and later).
 //!
 //! A POST is answered lazily: one message that is the first and the last is a JSON document, anything else a stream of
-//! events. A client that takes no streams gets the last message alone.
+//! events. A client that takes no streams gets the last message alone; one that would rather have a stream gets one for
+//! every message that is no refusal.
 
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt};
@@ -153,7 +154,7 @@ fn whole(exchange: Exchange, status: Status, body: Bytes, accepted: Accepted) ->
     if body.is_empty() {
         return response::empty(status);
     }
-    if !accepted.json {
+    if !accepted.json || (accepted.prefers_stream && status.is_success()) {
         return events::response(status, Body::from(events::event(None, &body)));
     }
     let mut response = Response::new(Body::from(body));
