@@ -13,8 +13,6 @@ mod stateless;
 mod streamable;
 mod streams;
 
-use std::sync::Arc;
-
 use crate::contract::exports::hearth::mcp::server::{
     Attachment, ConformanceLevel, Delivery, Description, Dismissal, Moment, News, Nonce, OpenWork as Work, Opened,
     Origin, OwnLlmApi, Principal, Received, Route, Tool,
@@ -24,8 +22,7 @@ use crate::features::line::Line;
 use crate::features::tools;
 use crate::home::Mirror;
 use crate::imports::Imports;
-use crate::llm::{self, Llm, Selection};
-use crate::protocol::capabilities::ClientCapabilities;
+use crate::llm::{self, Llm};
 use crate::protocol::initialize;
 use crate::protocol::version::{VERSIONS, Version};
 use crate::session::Sessions;
@@ -150,7 +147,7 @@ impl<I: Imports> Server<I> {
         for holder in orphans {
             self.abandon_all(holder, &mut effects);
         }
-        self.follow_entry(moment, &mut effects);
+        self.follow_entry(&mut effects);
         self.set_timer(moment, &mut effects);
         effects
     }
@@ -232,13 +229,12 @@ impl<I: Imports> Server<I> {
                 (version, log_level, session.stream)
             }
         };
-        let is_last = |exchange| !self.work.waits_at(request.holder, exchange);
         Some(Line {
             request,
             outlet: request.exchange.or(stream)?,
             version,
             log_level,
-            is_last: request.exchange.is_none_or(is_last),
+            is_last: !self.work.waits_beside(request),
         })
     }
 
@@ -263,24 +259,16 @@ impl<I: Imports> Server<I> {
 
     /// What `tools/list` would say to this principal on this route.
     pub fn offers(&mut self, principal: Principal, route: Route) -> Vec<Tool> {
-        let selection = match route {
-            Route::Sse | Route::Streamable(None) => Entry::look_up(&self.imports)
-                .ok()
-                .filter(|entry| entry.admits(principal.admin))
-                .map(|entry| entry.selection),
-            Route::Streamable(Some(api)) => Selection::of_api(&api).map(Arc::new),
+        let api = match &route {
+            Route::Sse => None,
+            Route::Streamable(api) => api.as_deref(),
         };
-        let Some(selection) = selection.filter(|selection| selection.check(principal.admin).is_ok()) else {
+        let entry = Entry::look_up(&self.imports).ok();
+        let Some(selection) = Entry::offered(entry.as_ref(), api, principal.admin) else {
             return Vec::new();
         };
-        let request = llm::Request {
-            mirror: self.mirror.get_or_insert_with(|| Mirror::new(self.imports.snapshot())),
-            device: None,
-            admin: principal.admin,
-            moment: 0,
-            client: ClientCapabilities::default(),
-            answers: None,
-        };
+        let mirror = self.mirror.get_or_insert_with(|| Mirror::new(self.imports.snapshot()));
+        let request = llm::Request::of_nobody(mirror, principal.admin);
         let tool = |(name, definition): (String, String)| Tool {
             name,
             definition: definition.into_bytes(),

@@ -64,16 +64,18 @@ limits! {
     unread_time_ms: u64 = 30_000, "unread-time-ms" "limit-unread-time-ms" "HEARTH_LIMIT_UNREAD_TIME_MS" "MS";
     /// Connections at a time; the next one waits until another has closed. Default: 2048.
     connections: usize = 2_048, "connections" "limit-connections" "HEARTH_LIMIT_CONNECTIONS" "COUNT";
-    /// Sessions of all principals together; one more is answered with 503 and `Retry-After`. Default: 1024.
+    /// Sessions of all principals together; for one more, one of the same principal that nobody uses gives way, or it is
+    /// answered with 503 and `Retry-After`. Default: 1024.
     sessions: u64 = 1_024, "sessions" "limit-sessions" "HEARTH_LIMIT_SESSIONS" "COUNT";
-    /// Sessions of one principal; one more is answered with 503 and `Retry-After`. Default: 64.
+    /// Sessions of one principal; for one more, one that nobody uses gives way, or it is answered with 503 and
+    /// `Retry-After`. Default: 64.
     sessions_per_principal: u64 = 64,
         "sessions-per-principal" "limit-sessions-per-principal" "HEARTH_LIMIT_SESSIONS_PER_PRINCIPAL" "COUNT";
-    /// Messages waiting for a client that does not read; at one more its stream ends, and the session with it.
-    /// Default: 256.
+    /// Messages waiting for a client that does not read; at one more its stream ends, and over HTTP+SSE the session with
+    /// it. Default: 256.
     unread_messages: usize = 256,
         "unread-messages" "limit-unread-messages" "HEARTH_LIMIT_UNREAD_MESSAGES" "COUNT";
-    /// Bytes waiting for a client that does not read; above that its stream ends, and the session with it.
+    /// Bytes waiting for a client that does not read; above that its stream ends, and over HTTP+SSE the session with it.
     /// Default: 4194304 (4 MiB).
     unread_bytes: usize = 4 << 20, "unread-bytes" "limit-unread-bytes" "HEARTH_LIMIT_UNREAD_BYTES" "BYTES";
     /// Milliseconds for which a client can resume an exchange or stream of Streamable HTTP after its connection has ended;

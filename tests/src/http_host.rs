@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{OnceCell, oneshot, watch};
 use tokio::task::JoinHandle;
 
+use crate::guests;
 use crate::http_client::{Client, soon};
 use hearth_harness::simulated::{SimulatedAudit, SimulatedEntries};
 
@@ -83,6 +84,21 @@ pub struct Host {
 }
 
 impl Host {
+    /// Starts a host with what the official conformance suite calls, and nothing else.
+    pub async fn with_fixtures() -> Self {
+        let host = Self::start(Setup {
+            component: Some(guests::conformance()),
+            ..Setup::default()
+        })
+        .await;
+        host.entries.change(|entry| {
+            entry.all_llm_apis = false;
+            entry.llm_apis = vec!["conformance".to_owned()];
+        });
+        host.engine.notify_entries();
+        host
+    }
+
     /// Starts a host.
     pub async fn start(setup: Setup) -> Self {
         let clock = setup.clock;

@@ -212,6 +212,14 @@ impl Answer {
         (response.status, value)
     }
 
+    /// The status, the code and the id of the error that it is; no id is null.
+    pub fn error(self) -> (u16, i64, Value) {
+        let (status, answer) = self.json();
+        let code = answer["error"]["code"].as_i64();
+        let code = code.unwrap_or_else(|| panic!("no error: {answer}"));
+        (status, code, answer.get("id").cloned().unwrap_or_default())
+    }
+
     /// The status and the text that it is.
     pub fn text(self) -> (u16, String) {
         let response = self.whole();

@@ -1,7 +1,6 @@
 //! What the specification demands of servers in the versions that begin with `initialize`, whatever the transport: each
 //! test stands in `tests/harness/clauses/`.
 
-use hearth_tests::guests;
 use hearth_tests::http_client::Client;
 use hearth_tests::http_host::{ADA, BEN, Host, Setup};
 use hearth_tests::streamable_client::{Reading, Streamable};
@@ -11,21 +10,6 @@ const VERSIONS: [&str; 4] = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-
 
 async fn host() -> Host {
     Host::start(Setup::default()).await
-}
-
-/// A host with what the conformance suite calls.
-async fn with_fixtures() -> Host {
-    let host = Host::start(Setup {
-        component: Some(guests::conformance()),
-        ..Setup::default()
-    })
-    .await;
-    host.entries.change(|entry| {
-        entry.all_llm_apis = false;
-        entry.llm_apis = vec!["conformance".to_owned()];
-    });
-    host.engine.notify_entries();
-    host
 }
 
 /// A client of HTTP+SSE at this version, and what `initialize` answered.
@@ -108,7 +92,7 @@ async fn each_version_is_agreed_to_and_kept_to() {
 
 #[tokio::test]
 async fn nothing_is_used_that_was_not_negotiated() {
-    let host = with_fixtures().await;
+    let host = Host::with_fixtures().await;
     let calls = [
         json!({"name": "test_elicitation", "arguments": {"message": "who are you"}}),
         json!({"name": "test_sampling", "arguments": {"prompt": "say something"}}),
@@ -144,7 +128,7 @@ async fn asked(host: &Host) -> (Streamable, Reading, Value) {
 
 #[tokio::test]
 async fn a_server_cancels_only_what_it_asked() {
-    let host = with_fixtures().await;
+    let host = Host::with_fixtures().await;
     let (client, mut reading, question) = asked(&host).await;
     let cancel = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": "call"}});
     assert_eq!(client.post(cancel.to_string()).await.whole().status, 202);
@@ -277,7 +261,7 @@ async fn structured_results_conform_to_their_schema() {
 
 #[tokio::test]
 async fn input_schemas_are_schemas() {
-    for host in [host().await, with_fixtures().await] {
+    for host in [host().await, Host::with_fixtures().await] {
         let client = Streamable::initialized(host.address, ADA, "2025-11-25").await;
         let (_, list) = client.post(request(1, "tools/list", json!({}))).await.json();
         let tools = list["result"]["tools"].as_array().expect("a list");

@@ -1,8 +1,7 @@
 //! What the specification demands where a server needs something of the client, at 2026-07-28: each test stands in
 //! `tests/harness/clauses/`.
 
-use hearth_tests::guests;
-use hearth_tests::http_host::{ADA, BEN, Host, Setup};
+use hearth_tests::http_host::{ADA, BEN, Host};
 use hearth_tests::stateless_client::Stateless;
 use serde_json::{Value, json};
 
@@ -11,16 +10,7 @@ const OTHER: &str = "test_input_required_result_tampered_state";
 
 /// A host with what the conformance suite calls, and Ben, who can be asked.
 async fn stage() -> (Host, Stateless) {
-    let host = Host::start(Setup {
-        component: Some(guests::conformance()),
-        ..Setup::default()
-    })
-    .await;
-    host.entries.change(|entry| {
-        entry.all_llm_apis = false;
-        entry.llm_apis = vec!["conformance".to_owned()];
-    });
-    host.engine.notify_entries();
+    let host = Host::with_fixtures().await;
     let ben = client(&host, BEN);
     (host, ben)
 }

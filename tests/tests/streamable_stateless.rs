@@ -48,15 +48,6 @@ async fn goes_on(ben: &Streamable) {
     assert!(answer["result"]["tools"].is_array(), "{answer}");
 }
 
-/// The status, code and id of an error.
-fn error(answer: Answer) -> (u16, i64, Value) {
-    let (status, answer) = answer.json();
-    let code = answer["error"]["code"]
-        .as_i64()
-        .unwrap_or_else(|| panic!("no error: {answer}"));
-    (status, code, answer.get("id").cloned().unwrap_or_default())
-}
-
 #[tokio::test]
 async fn discover_says_what_the_server_is_without_a_session() {
     let (_host, ben) = stage().await;
@@ -132,7 +123,7 @@ async fn an_unknown_method_is_404_and_32601() {
         "initialize",
     ] {
         let answer = ask(&ben, "a", method, json!({})).await;
-        assert_eq!(error(answer), (404, -32601, json!("a")), "{method}");
+        assert_eq!(answer.error(), (404, -32601, json!("a")), "{method}");
     }
 }
 
@@ -153,10 +144,10 @@ async fn an_envelope_that_is_not_whole_is_400_and_32602() {
             body["params"]["_meta"] = meta.clone();
         }
         let answer = ben.post(body.to_string()).await;
-        assert_eq!(error(answer), (400, -32602, json!("a")), "{meta:?}");
+        assert_eq!(answer.error(), (400, -32602, json!("a")), "{meta:?}");
     }
     let without_params = r#"{"jsonrpc":"2.0","id":"a","method":"tools/list"}"#;
-    assert_eq!(error(ben.post(without_params).await), (400, -32602, json!("a")));
+    assert_eq!(ben.post(without_params).await.error(), (400, -32602, json!("a")));
 }
 
 #[tokio::test]
@@ -174,10 +165,10 @@ async fn a_version_header_that_is_missing_or_another_is_400_and_32020() {
     let body = request("a", "tools/list", json!({}));
     let ben = ben.with("Mcp-Method: tools/list");
     let missing = ben.clone().without("mcp-protocol-version");
-    assert_eq!(error(missing.post(&body).await), (400, -32020, json!("a")));
+    assert_eq!(missing.post(&body).await.error(), (400, -32020, json!("a")));
     for other in ["2025-11-25", "2099-01-01"] {
         let other = ben.clone().with(&format!("MCP-Protocol-Version: {other}"));
-        assert_eq!(error(other.post(&body).await), (400, -32020, json!("a")));
+        assert_eq!(other.post(&body).await.error(), (400, -32020, json!("a")));
     }
 }
 
@@ -214,7 +205,7 @@ async fn headers_that_do_not_say_what_the_body_says_are_400_and_32020() {
         right.clone().and("MCP-Protocol-Version: 2026-07-28"),
     ] {
         assert_eq!(
-            error(wrong.post(&call).await),
+            wrong.post(&call).await.error(),
             (400, -32020, json!("a")),
             "{:?}",
             wrong.headers
@@ -246,7 +237,7 @@ async fn an_old_initialize_is_answered_with_the_newest_version_that_has_it() {
     let new = Streamable::new(host.address, BEN)
         .judged()
         .with(&format!("MCP-Protocol-Version: {VERSION}"));
-    assert_eq!(error(new.post(&body).await), (400, -32020, json!("a")));
+    assert_eq!(new.post(&body).await.error(), (400, -32020, json!("a")));
 }
 
 #[tokio::test]
@@ -269,7 +260,7 @@ async fn responses_and_batches_are_400_and_32600() {
     let (_host, ben) = stage().await;
     let batch = format!("[{}]", request("a", "tools/list", json!({})));
     for body in [batch.as_str(), r#"{"jsonrpc":"2.0","id":1,"result":{}}"#] {
-        let (status, code, _) = error(ben.post(body).await);
+        let (status, code, _) = ben.post(body).await.error();
         assert_eq!((status, code), (400, -32600), "{body}");
     }
     goes_on(&ben).await;
@@ -326,7 +317,7 @@ async fn an_unknown_resource_is_32602_with_its_uri() {
 async fn a_cursor_that_was_never_given_out_is_32602() {
     let (_host, ben) = stage().await;
     for method in ["tools/list", "prompts/list", "resources/list"] {
-        let (_, code, id) = error(ask(&ben, "a", method, json!({"cursor": "junk"})).await);
+        let (_, code, id) = ask(&ben, "a", method, json!({"cursor": "junk"})).await.error();
         assert_eq!((code, id), (-32602, json!("a")), "{method}");
     }
 }

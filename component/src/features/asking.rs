@@ -195,11 +195,7 @@ pub fn answered(context: &mut Context, response: &Response) {
         Err(error) => answer::error(&request.request, &error),
     };
     context.work.end(request.holder, &request.key);
-    let mut line = context.line(&request);
-    line.is_last = request
-        .exchange
-        .is_none_or(|exchange| !context.work.waits_at(request.holder, exchange));
-    let answer = line.answer(body);
+    let answer = context.line(&request).answer(body);
     context.effects.push(answer);
 }
 

@@ -15,7 +15,7 @@ pub fn complete(context: &mut Context, request: &Request, params: &Params) -> Re
     context.ask(None, None)?;
     let values = context
         .llm
-        .complete(context.selection, wanted.of, wanted.argument, wanted.begun)
+        .complete(context.selection, &wanted.of, &wanted.argument, &wanted.begun)
         .ok_or_else(|| {
             let text = format!("There is no prompt or resource template {:?} with arguments", wanted.of);
             RpcError::new(Code::InvalidParams, text)

@@ -11,10 +11,9 @@ use crate::protocol::version::Version;
 /// Answers it. Only versions that a request can say are listed: the others are agreed on by `initialize`.
 pub fn discover(context: &mut Context, request: &Request, _: &Params) -> Result<Served, RpcError> {
     let version = Version::V2026_07_28;
-    #[allow(unused_mut, reason = "a feature adds to it")]
-    let mut capabilities = initialize::capabilities(&Features::of(context.llm, context.selection));
+    let capabilities = initialize::capabilities(&Features::of(context.llm, context.selection));
     #[cfg(feature = "conformance")]
-    super::tasks::declare(context, &mut capabilities);
+    let capabilities = super::tasks::declared(context, capabilities);
     let members = format!(
         r#""supportedVersions":["{}"],"capabilities":{},"instructions":{}"#,
         version.as_str(),

@@ -5,6 +5,7 @@ use crate::protocol::answer;
 use crate::protocol::error::RpcError;
 use crate::protocol::initialize::{self, Features};
 use crate::protocol::message::Request;
+use crate::protocol::meta::Envelope;
 use crate::protocol::params::Params;
 use crate::protocol::version::Version;
 
@@ -13,12 +14,9 @@ const LONGEST_NAME: usize = 100;
 
 /// Agrees on a version. A client of HTTP+SSE may do it again: the latest handshake holds.
 pub fn initialize(context: &mut Context, request: &Request, params: &Params) -> Result<Served, RpcError> {
-    #[allow(unused_mut, reason = "a feature takes away from it")]
-    let mut client = params.client()?;
+    let client = params.client()?;
     #[cfg(feature = "conformance")]
-    {
-        client.capabilities.tasks = false;
-    }
+    let client = super::tasks::without(client);
     let version = Version::negotiate(&client.protocol_version);
     if let Some((_, session)) = &mut context.caller.session {
         session.version = Some(version);
@@ -36,8 +34,14 @@ pub fn initialize(context: &mut Context, request: &Request, params: &Params) -> 
     )))
 }
 
+/// Name and version of the client of a request of the stateless era, if it says.
+pub fn client_of(envelope: &Envelope) -> String {
+    let client = envelope.client.as_ref();
+    client.map(|(name, version)| named(name, version)).unwrap_or_default()
+}
+
 /// Name and version of a client, as they may stand in a list or a log: no control characters, and not without end.
-pub fn named(name: &str, version: &str) -> String {
+fn named(name: &str, version: &str) -> String {
     let printable = |text: &str| -> String {
         let printable = text.chars().filter(|character| !character.is_control());
         printable.take(LONGEST_NAME).collect()

@@ -3,10 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{Context, Served, send};
-use crate::contract::hearth::mcp::types::Outlet;
 use crate::protocol::answer::{self, json as text};
 use crate::protocol::error::{Code, RpcError};
 use crate::protocol::id::RequestId;
@@ -38,8 +36,7 @@ pub fn listen(context: &mut Context, request: &Request, params: &Params) -> Resu
         return Err(RpcError::new(Code::Internal, "Only a session can listen here"));
     };
     if session.listens.contains_key(id) {
-        let text = format!("Request id {id} is in flight: give every request an id of its own");
-        return Err(RpcError::new(Code::InvalidRequest, text));
+        return Err(RpcError::id_in_flight(id));
     }
     check_size(session, id, &filter)?;
     session.listed.get_or_insert(digest);
@@ -116,20 +113,4 @@ pub fn told(id: &str, method: &str, members: &str) -> Vec<u8> {
 
 fn meta(id: &str) -> String {
     format!(r#"{{"io.modelcontextprotocol/subscriptionId":{id}}}"#)
-}
-
-/// `notifications/resources/updated` for every client that wants to hear of this resource: where it goes, and what.
-pub fn updates<'a>(session: &'a Session, uri: &'a str) -> impl Iterator<Item = (Outlet, Vec<u8>)> + 'a {
-    const METHOD: &str = "notifications/resources/updated";
-    let stream = session.stream.into_iter();
-    stream.flat_map(move |stream| {
-        let subscribed = session.subscribed.contains(uri);
-        let params = json!({"uri": uri}).to_string();
-        let plain = subscribed.then(|| answer::notification(METHOD, &params));
-        let members = format!(r#""uri":{}"#, text(uri));
-        let listens = session.listens.iter();
-        let listens = listens.filter(move |(_, filter)| filter.resource_subscriptions.contains(uri));
-        let tagged = listens.map(move |(id, _)| told(id, METHOD, &members));
-        plain.into_iter().chain(tagged).map(move |body| (stream, body))
-    })
 }

@@ -3,7 +3,7 @@
 use super::{Context, Served, completion, discover, handshake, listening, logging, prompts, resources, tools};
 use crate::contract::hearth::mcp::types::Status;
 use crate::protocol::answer;
-use crate::protocol::error::{Code, RpcError};
+use crate::protocol::error::RpcError;
 use crate::protocol::message::Request;
 use crate::protocol::params::Params;
 
@@ -15,14 +15,7 @@ type Feature = fn(&mut Context, &Request, &Params) -> Result<Served, RpcError>;
 /// When there is no such method, or it refuses; when a request of this id is in flight.
 pub fn serve(context: &mut Context, request: &Request, params: &Params) -> Result<Served, RpcError> {
     if context.work.of_request(context.holder(), request.id).is_some() {
-        // MCP, base protocol: an id must not be used twice in a session.
-        return Err(RpcError::new(
-            Code::InvalidRequest,
-            format!(
-                "Request id {} is in flight: give every request an id of its own",
-                request.id.raw()
-            ),
-        ));
+        return Err(RpcError::id_in_flight(request.id.raw()));
     }
     let feature = if context.caller.version.is_stateless() {
         // MCP 2026-07-28, Streamable HTTP: 404 with the error, so that clients can tell it from a missing endpoint.

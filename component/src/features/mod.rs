@@ -35,7 +35,7 @@ use crate::protocol::params::Params;
 use crate::protocol::version::Version;
 use crate::session::id::SessionId;
 use crate::session::limits::Limits;
-use crate::session::questions::{self, Questions};
+use crate::session::questions::Questions;
 use crate::session::work::{Holder, InFlight, OpenWork};
 use crate::session::{Session, checkpoint};
 
@@ -169,10 +169,7 @@ impl<'a> Context<'a> {
             return;
         };
         self.work.end(holder, &key);
-        match self.questions.withdraw(&key) {
-            Some(id) => self.effects.push(Effect::Forget(questions::key(&id))),
-            None => self.effects.push(Effect::Abandon(key)),
-        }
+        self.effects.push(self.questions.abandon(key));
         if let Some(exchange) = exchange.filter(|exchange| !self.work.waits_at(holder, *exchange)) {
             self.effects.push(Effect::End(exchange));
         }
@@ -229,7 +226,7 @@ impl<'a> Context<'a> {
             outlet: request.exchange.unwrap_or_else(|| self.stream()),
             version: self.caller.version,
             log_level: self.caller.log_level,
-            is_last: true,
+            is_last: !self.work.waits_beside(request),
         }
     }
 
@@ -299,8 +296,7 @@ impl<'a> Context<'a> {
     /// Keeps the session as it is now. Comes before the messages that show the change.
     pub fn keep(&mut self) {
         if let Some((id, session)) = &self.caller.session {
-            let checkpoint = checkpoint::write(*id, session, self.limits.session_idle_ms);
-            self.effects.push(Effect::Keep(checkpoint));
+            self.effects.push(checkpoint::keep(*id, session, self.limits));
         }
     }
 }

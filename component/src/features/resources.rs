@@ -1,10 +1,12 @@
 //! `resources/…`: what there is to be read, reading it, and being told when it changed.
 
-use super::{Context, Served, pages};
+use super::{Context, Served, listening, pages, send_newest};
+use crate::contract::hearth::mcp::types::Effect;
 use crate::protocol::answer::{self, json};
 use crate::protocol::error::{Code, RpcError};
 use crate::protocol::message::Request;
 use crate::protocol::params::Params;
+use crate::session::Session;
 use crate::session::checkpoint::SUBSCRIPTION_BYTES;
 
 /// The resources there are.
@@ -87,6 +89,24 @@ pub fn unsubscribe(context: &mut Context, request: &Request, params: &Params) ->
         context.keep();
     }
     Ok(Served::Answer(answer::result(request.id.raw(), context.kind(), &[])))
+}
+
+/// Tells a client that a resource holds something else now, by every way in which it subscribed to it.
+pub fn tell_updated(session: &Session, uri: &str, effects: &mut Vec<Effect>) {
+    const METHOD: &str = "notifications/resources/updated";
+    let Some(stream) = session.stream else {
+        return;
+    };
+    if session.subscribed.contains(uri) {
+        let params = json(&serde_json::json!({ "uri": uri }));
+        let body = answer::notification(METHOD, &params);
+        effects.push(send_newest(stream, body, &format!("{METHOD} {uri}")));
+    }
+    let listens = session.listens.iter();
+    for (id, _) in listens.filter(|(_, filter)| filter.resource_subscriptions.contains(uri)) {
+        let body = listening::told(id, METHOD, &format!(r#""uri":{}"#, json(uri)));
+        effects.push(send_newest(stream, body, &format!("{METHOD} {uri} {id}")));
+    }
 }
 
 fn unknown(context: &Context, uri: &str) -> RpcError {

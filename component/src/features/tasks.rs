@@ -11,15 +11,22 @@ use crate::protocol::answer::{self, Kind};
 use crate::protocol::capabilities::TASKS;
 use crate::protocol::error::{Code, RpcError};
 use crate::protocol::message::Request;
-use crate::protocol::params::Params;
+use crate::protocol::params::{Client, Params};
 use crate::session::id::SessionId;
 use crate::session::tasks::Task;
 
 /// Adds the extension to the capabilities, where there is a tool that makes tasks.
-pub fn declare(context: &Context, capabilities: &mut Value) {
+pub fn declared(context: &Context, mut capabilities: Value) -> Value {
     if context.llm.makes_tasks(context.selection) {
         capabilities["extensions"][TASKS] = json!({});
     }
+    capabilities
+}
+
+/// A client of the handshake era, which has no tasks whatever it declares.
+pub fn without(mut client: Client) -> Client {
+    client.capabilities.tasks = false;
+    client
 }
 
 /// A client that does not know of tasks called a tool that makes one.

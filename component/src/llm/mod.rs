@@ -60,6 +60,20 @@ pub struct Request<'a> {
     pub answers: Option<&'a Answers>,
 }
 
+impl<'a> Request<'a> {
+    /// Without anybody who asks: for what is listed, not called.
+    pub fn of_nobody(mirror: &'a Mirror, admin: bool) -> Self {
+        Self {
+            mirror,
+            device: None,
+            admin,
+            moment: 0,
+            client: ClientCapabilities::default(),
+            answers: None,
+        }
+    }
+}
+
 /// What is to be done in the home for one tool call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {

@@ -78,6 +78,12 @@ impl RpcError {
         }
     }
 
+    /// A request of this id, as JSON, is not answered yet. MCP, base protocol: an id must not be used twice in a session.
+    pub fn id_in_flight(id: &str) -> Self {
+        let text = format!("Request id {id} is in flight: give every request an id of its own");
+        Self::new(Code::InvalidRequest, text)
+    }
+
     /// There is no such method.
     pub fn method_not_found(method: &str) -> Self {
         Self::new(Code::MethodNotFound, "Method not found").with_data(&method.into())

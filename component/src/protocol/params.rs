@@ -2,6 +2,7 @@
 //! it takes.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -20,6 +21,9 @@ use super::meta::Meta;
 pub struct Params<'a> {
     #[serde(rename = "_meta", borrow)]
     meta: Option<&'a RawValue>,
+    /// `_meta` once it was read.
+    #[serde(skip)]
+    read_meta: OnceCell<Meta<'a>>,
     #[serde(borrow, default, deserialize_with = "even_null")]
     name: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "even_null")]
@@ -31,9 +35,9 @@ pub struct Params<'a> {
     #[serde(borrow, default, deserialize_with = "even_null")]
     level: Option<&'a RawValue>,
     #[serde(rename = "ref", borrow)]
-    reference: Option<Reference<'a>>,
+    reference: Option<&'a RawValue>,
     #[serde(borrow)]
-    argument: Option<Argument<'a>>,
+    argument: Option<&'a RawValue>,
     #[serde(borrow)]
     notifications: Option<&'a RawValue>,
     #[serde(rename = "inputResponses", borrow)]
@@ -76,11 +80,11 @@ struct Argument<'a> {
 #[derive(Debug)]
 pub struct Completion<'a> {
     /// The name of a prompt, or the URI template of resources.
-    pub of: &'a str,
+    pub of: Cow<'a, str>,
     /// The argument's name.
-    pub argument: &'a str,
+    pub argument: Cow<'a, str>,
     /// What was typed of it.
-    pub begun: &'a str,
+    pub begun: Cow<'a, str>,
 }
 
 /// What `initialize` says of the client.
@@ -120,11 +124,12 @@ impl<'a> Params<'a> {
     ///
     /// # Errors
     /// When it is not an object, or has a progress token that is neither a string nor an integer.
-    pub fn meta(&self) -> Result<Meta<'a>, RpcError> {
-        let Some(raw) = self.meta else {
-            return Ok(Meta::default());
-        };
-        Meta::parse(raw)
+    pub fn meta(&self) -> Result<&Meta<'a>, RpcError> {
+        if let Some(read) = self.read_meta.get() {
+            return Ok(read);
+        }
+        let read = self.meta.map(Meta::parse).transpose()?.unwrap_or_default();
+        Ok(self.read_meta.get_or_init(|| read))
     }
 
     /// The name of a tool or prompt.
@@ -177,19 +182,21 @@ impl<'a> Params<'a> {
     ///
     /// # Errors
     /// When a part of it is missing, or it is about something else than a prompt or a resource template.
-    pub fn completion(&self) -> Result<Completion<'_>, RpcError> {
-        let (Some(reference), Some(argument)) = (&self.reference, &self.argument) else {
+    pub fn completion(&self) -> Result<Completion<'a>, RpcError> {
+        let (Some(reference), Some(argument)) = (self.reference, self.argument) else {
             return Err(RpcError::invalid_params());
         };
+        let reference: Reference = serde_json::from_str(reference.get()).map_err(|_| RpcError::invalid_params())?;
+        let argument: Argument = serde_json::from_str(argument.get()).map_err(|_| RpcError::invalid_params())?;
         let of = match reference.kind.as_ref() {
-            "ref/prompt" => reference.name.as_deref(),
-            "ref/resource" => reference.uri.as_deref(),
+            "ref/prompt" => reference.name,
+            "ref/resource" => reference.uri,
             _ => None,
         };
         Ok(Completion {
             of: of.ok_or_else(RpcError::invalid_params)?,
-            argument: &argument.name,
-            begun: &argument.value,
+            argument: argument.name,
+            begun: argument.value,
         })
     }
 

@@ -7,11 +7,11 @@ use crate::contract::hearth::mcp::types::{Effect, Moment, Nonce};
 use crate::features::{Caller, Context, Exchange, list_changed};
 use crate::home::Mirror;
 use crate::imports::Imports;
-use crate::llm::{List, Selection};
+use crate::llm::Selection;
 use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::error::{Code, RpcError};
 use crate::protocol::log_level::LogLevel;
-use crate::protocol::message::Body;
+use crate::protocol::message::{Body, Message};
 use crate::protocol::version::Version;
 use crate::session::id::SessionId;
 
@@ -37,13 +37,13 @@ pub(super) struct Said {
 
 impl<I: Imports> Server<I> {
     /// Serves messages. What they change for others is told at the end.
-    pub(super) fn serve(
+    pub(super) fn serve<T>(
         &mut self,
         visit: Visit,
         said: Said,
         effects: &mut Vec<Effect>,
-        messages: impl FnOnce(&mut Context),
-    ) {
+        messages: impl FnOnce(&mut Context) -> T,
+    ) -> T {
         let Visit {
             principal,
             admin,
@@ -89,13 +89,13 @@ impl<I: Imports> Server<I> {
             effects,
             changed: Vec::new(),
         };
-        messages(&mut context);
-        let changed: Vec<List> = std::mem::take(&mut context.changed);
-        for list in changed {
+        let served = messages(&mut context);
+        for list in context.changed {
             for (_, session) in self.sessions.iter() {
                 list_changed::tell(session, list, effects);
             }
         }
+        served
     }
 }
 
@@ -109,7 +109,6 @@ pub(super) fn trapped() -> RpcError {
 
 /// The ids of the requests of a body, as JSON.
 pub(super) fn request_ids<'a>(body: &'a Body<'a>) -> impl Iterator<Item = &'a str> {
-    use crate::protocol::message::Message;
     body.messages().iter().filter_map(|message| match message {
         Message::Request(request) => Some(request.id.raw()),
         Message::Notification(_) | Message::Response(_) => None,

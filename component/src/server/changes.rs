@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use super::Server;
 use crate::contract::hearth::mcp::types::{Change, Effect, Level, Log, Moment};
-use crate::features::{list_changed, listening, send_newest};
+use crate::features::{list_changed, resources};
 use crate::home::Mirror;
 use crate::imports::Imports;
-use crate::llm::{List, Request, SNAPSHOT, Selection};
+use crate::llm::{List, Request, SNAPSHOT};
 use crate::session::admission::Entry;
 use crate::session::id::SessionId;
 use crate::session::{Session, checkpoint};
 
 impl<I: Imports> Server<I> {
     /// The home, the configuration or rights changed.
-    pub fn home_changed(&mut self, changes: Vec<Change>, moment: Moment) -> Vec<Effect> {
+    pub fn home_changed(&mut self, changes: Vec<Change>, _moment: Moment) -> Vec<Effect> {
         let mut effects = Vec::new();
         let mut lists = false;
         for change in &changes {
@@ -39,7 +39,7 @@ impl<I: Imports> Server<I> {
         }
         if self.live {
             if lists {
-                self.follow_entry(moment, &mut effects);
+                self.follow_entry(&mut effects);
             }
             if changes
                 .iter()
@@ -60,32 +60,32 @@ impl<I: Imports> Server<I> {
     }
 
     /// Ends the sessions that need a config entry when there is none any more; tells those whose tools are others now.
-    pub(super) fn follow_entry(&mut self, moment: Moment, effects: &mut Vec<Effect>) {
+    pub(super) fn follow_entry(&mut self, effects: &mut Vec<Effect>) {
         if self.sessions.is_empty() {
             return;
         }
-        let configured = Entry::look_up(&self.imports).is_ok();
-        let ends = |session: &Session| session.api.is_none() && !configured;
+        let entry = Entry::look_up(&self.imports).ok();
+        let ends = |session: &Session| session.api.is_none() && entry.is_none();
         let ended = self.sessions.iter().filter(|(_, session)| ends(session));
         for id in ended.map(|(id, _)| id).collect::<Vec<_>>() {
             self.end_session(id, effects);
         }
         let ids: Vec<SessionId> = self.sessions.iter().map(|(id, _)| id).collect();
-        self.announce(ids, moment, effects);
+        self.announce(ids, entry.as_ref(), effects);
     }
 
     /// Tells one client, if its tools are others now than those that it knows.
-    pub(super) fn follow_lists(&mut self, id: SessionId, moment: Moment, effects: &mut Vec<Effect>) {
-        self.announce(vec![id], moment, effects);
+    pub(super) fn follow_lists(&mut self, id: SessionId, effects: &mut Vec<Effect>) {
+        let entry = Entry::look_up(&self.imports).ok();
+        self.announce(vec![id], entry.as_ref(), effects);
     }
 
     /// Tells the clients that listed tools and would now be answered another list. One that may not list any more is told
     /// nothing: it knows when it asks, and there is no list to fetch. One without a stream is told when it has one.
-    fn announce(&mut self, ids: Vec<SessionId>, moment: Moment, effects: &mut Vec<Effect>) {
+    fn announce(&mut self, ids: Vec<SessionId>, entry: Option<&Entry>, effects: &mut Vec<Effect>) {
         let Some(mirror) = &self.mirror else {
             return;
         };
-        let entry = Entry::look_up(&self.imports).ok();
         let mut digests: BTreeMap<(Option<String>, bool), Option<Arc<str>>> = BTreeMap::new();
         for id in ids {
             let Some(session) = self.sessions.get_mut(id).filter(|session| session.stream.is_some()) else {
@@ -95,22 +95,8 @@ impl<I: Imports> Server<I> {
             let now = digests
                 .entry((session.api.clone(), admin))
                 .or_insert_with_key(|(api, _)| {
-                    let selection = match api {
-                        None => entry
-                            .as_ref()
-                            .filter(|entry| entry.admits(admin))
-                            .map(|entry| Arc::clone(&entry.selection)),
-                        Some(api) => Selection::of_api(api).map(Arc::new),
-                    };
-                    let selection = selection.filter(|selection| selection.check(admin).is_ok())?;
-                    let request = Request {
-                        mirror,
-                        device: None,
-                        admin,
-                        moment,
-                        client: session.capabilities,
-                        answers: None,
-                    };
+                    let selection = Entry::offered(entry, api.as_deref(), admin)?;
+                    let request = Request::of_nobody(mirror, admin);
                     Some(self.llm.tools_digest(&selection, &request))
                 });
             let (Some(known), Some(now)) = (&session.listed, now) else {
@@ -120,11 +106,7 @@ impl<I: Imports> Server<I> {
                 continue;
             }
             session.listed = Some(Arc::clone(now));
-            effects.push(Effect::Keep(checkpoint::write(
-                id,
-                session,
-                self.limits.session_idle_ms,
-            )));
+            effects.push(checkpoint::keep(id, session, &self.limits));
             list_changed::tell(session, List::Tools, effects);
         }
     }
@@ -132,9 +114,7 @@ impl<I: Imports> Server<I> {
     /// Tells those who subscribed to it that the snapshot of the home holds something else now.
     fn tell_of_snapshot(&self, effects: &mut Vec<Effect>) {
         for (_, session) in self.sessions.iter() {
-            for (outlet, body) in listening::updates(session, SNAPSHOT) {
-                effects.push(send_newest(outlet, body.clone(), &String::from_utf8_lossy(&body)));
-            }
+            resources::tell_updated(session, SNAPSHOT, effects);
         }
     }
 
@@ -160,11 +140,7 @@ impl<I: Imports> Server<I> {
             };
             if let Some(session) = self.sessions.get_mut(id).filter(|session| session.admin != admin) {
                 session.admin = admin;
-                effects.push(Effect::Keep(checkpoint::write(
-                    id,
-                    session,
-                    self.limits.session_idle_ms,
-                )));
+                effects.push(checkpoint::keep(id, session, &self.limits));
                 changed = true;
             }
         }

@@ -5,7 +5,6 @@ use crate::contract::hearth::mcp::types::{Effect, Moment, Refusal, RefusalReason
 use crate::features::{last, listening};
 use crate::imports::Imports;
 use crate::session::id::SessionId;
-use crate::session::questions;
 use crate::session::work::Holder;
 use crate::session::{Kind, Session, checkpoint};
 
@@ -45,10 +44,7 @@ impl<I: Imports> Server<I> {
     pub(super) fn abandon_all(&mut self, holder: Holder, effects: &mut Vec<Effect>) {
         let mut exchanges = Vec::new();
         for (key, exchange) in self.work.end_all(holder) {
-            match self.questions.withdraw(&key) {
-                Some(id) => effects.push(Effect::Forget(questions::key(&id))),
-                None => effects.push(Effect::Abandon(key)),
-            }
+            effects.push(self.questions.abandon(key));
             exchanges.extend(exchange);
         }
         if matches!(holder, Holder::Session(_)) {
@@ -68,10 +64,9 @@ impl<I: Imports> Server<I> {
             return self.drop_session(id, effects);
         }
         self.sessions.set_stream(id, None);
-        let idle = self.limits.session_idle_ms;
         if let Some(session) = self.sessions.get_mut(id) {
             session.seen = moment;
-            effects.push(Effect::Keep(checkpoint::write(id, session, idle)));
+            effects.push(checkpoint::keep(id, session, &self.limits));
         }
     }
 
@@ -87,7 +82,7 @@ impl<I: Imports> Server<I> {
                 self.drop_session(id, effects);
             } else if let Some(session) = self.sessions.get_mut(id) {
                 session.seen = moment;
-                effects.push(Effect::Keep(checkpoint::write(id, session, idle)));
+                effects.push(checkpoint::keep(id, session, &self.limits));
             }
         }
     }
@@ -112,12 +107,9 @@ impl<I: Imports> Server<I> {
         principal: &str,
         api: Option<&str>,
         moment: Moment,
-    ) -> Result<SessionId, Refusal> {
-        let id = self.sessions.owned_by(name, principal, Kind::Streamable, api)?;
-        let expiry = self
-            .sessions
-            .get(id)
-            .and_then(|session| session.expiry(self.limits.session_idle_ms));
+    ) -> Result<(SessionId, &Session), Refusal> {
+        let (id, session) = self.sessions.owned_by(name, principal, Kind::Streamable, api)?;
+        let expiry = session.expiry(self.limits.session_idle_ms);
         let over = expiry.is_some_and(|at| at <= moment) && self.work.count(Holder::Session(id)) == 0;
         if over {
             return Err(Refusal {
@@ -125,6 +117,6 @@ impl<I: Imports> Server<I> {
                 detail: name.to_owned(),
             });
         }
-        Ok(id)
+        Ok((id, session))
     }
 }

@@ -15,6 +15,7 @@ use crate::protocol::params::Params;
 use crate::protocol::version::Version;
 use crate::session::checkpoint;
 use crate::session::id::SessionId;
+use crate::session::work::Holder;
 use crate::session::{Kind, Session};
 
 impl<I: Imports> Server<I> {
@@ -26,11 +27,7 @@ impl<I: Imports> Server<I> {
         let id = self.fresh_id(nonce)?;
         let principal = origin.principal;
         let session = Session::new(Kind::Sse, Some(origin.outlet), principal.id, principal.admin, moment);
-        effects.push(Effect::Keep(checkpoint::write(
-            id,
-            &session,
-            self.limits.session_idle_ms,
-        )));
+        effects.push(checkpoint::keep(id, &session, &self.limits));
         self.sessions.insert(id, session);
         Ok(Opened {
             session: id.to_string(),
@@ -44,17 +41,19 @@ impl<I: Imports> Server<I> {
             .admit(&self.imports, delivery.entry_revision, &delivery.principal)?;
         let selection = Arc::clone(&entry.selection);
         let name = delivery.session.as_deref().unwrap_or_default();
-        let id = self.sessions.owned_by(name, &delivery.principal.id, Kind::Sse, None)?;
-        let Some(session) = self.sessions.get_mut(id) else {
-            return Err(malformed());
-        };
+        let principal = &delivery.principal;
+        let (id, session) = self.sessions.owned_by(name, &principal.id, Kind::Sse, None)?;
         let batches = session.served_version().has_batches();
         let rules = Rules {
             nesting: self.limits.nesting,
             batch: batches.then_some(self.limits.requests_in_flight),
             bare_responses: false,
         };
-        let body = Body::parse(&delivery.body, rules).map_err(|_| malformed())?;
+        // Home Assistant's text; why exactly is of no use to a client that cannot write JSON-RPC.
+        let body = Body::parse(&delivery.body, rules).map_err(|_| Refusal {
+            reason: RefusalReason::Malformed,
+            detail: "Could not parse message".to_owned(),
+        })?;
         let mut effects = Vec::with_capacity(2);
         if delivery.fault {
             let stream = session.stream.unwrap_or_default();
@@ -62,17 +61,10 @@ impl<I: Imports> Server<I> {
             effects.extend(answers);
             return Ok(Received { effects, session: None });
         }
-        if session.admin != delivery.principal.admin {
-            session.admin = delivery.principal.admin;
-            effects.push(Effect::Keep(checkpoint::write(
-                id,
-                session,
-                self.limits.session_idle_ms,
-            )));
-        }
+        self.hear_of(id, principal, delivery.moment, &mut effects);
         let visit = Visit {
-            principal: delivery.principal.id.clone(),
-            admin: delivery.principal.admin,
+            principal: principal.id.clone(),
+            admin: principal.admin,
             session: Some(id),
             exchange: None,
             selection,
@@ -115,18 +107,10 @@ impl<I: Imports> Server<I> {
             Ok(()) => return Ok(()),
             Err(full) => full,
         };
-        let busy = |id| self.work.count(crate::session::work::Holder::Session(id)) > 0;
+        let busy = |id| self.work.count(Holder::Session(id)) > 0;
         let least_missed = self.sessions.least_missed(principal, busy).ok_or(full)?;
         self.drop_session(least_missed, effects);
         self.sessions.check_room(principal, &self.limits)
-    }
-}
-
-/// Home Assistant's text; why exactly is of no use to a client that cannot write JSON-RPC.
-fn malformed() -> Refusal {
-    Refusal {
-        reason: RefusalReason::Malformed,
-        detail: "Could not parse message".to_owned(),
     }
 }
 
@@ -184,10 +168,7 @@ fn enter(context: &mut Context, request: &Request, params: &Params) -> Result<()
     context.caller.log_level = envelope.log_level;
     if let (None, Some((_, session))) = (agreed, &mut context.caller.session) {
         session.version = Some(Version::V2026_07_28);
-        session.client = envelope
-            .client
-            .map(|(name, version)| handshake::named(&name, &version))
-            .unwrap_or_default();
+        session.client = handshake::client_of(&envelope);
         context.keep();
     }
     Ok(())

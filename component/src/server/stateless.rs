@@ -8,7 +8,7 @@ use super::body::Said;
 use super::headers::{self, decoded};
 use super::streamable::{Post, visit};
 use crate::contract::exports::hearth::mcp::server::Received;
-use crate::contract::hearth::mcp::types::{Effect, Refusal};
+use crate::contract::hearth::mcp::types::{Refusal, Status};
 use crate::features::{handshake, listening, send};
 use crate::home::Mirror;
 use crate::imports::Imports;
@@ -19,12 +19,17 @@ use crate::protocol::meta::Envelope;
 use crate::protocol::params::Params;
 use crate::protocol::version::Version;
 use crate::session::checkpoint;
-use crate::session::{Filter, Kind, Session};
+use crate::session::{Kind, Session};
 
 impl<I: Imports> Server<I> {
-    pub(super) fn receive_stateless(&mut self, post: &Post, request: &Request) -> Result<Received, Refusal> {
+    pub(super) fn receive_stateless(
+        &mut self,
+        post: &Post,
+        request: &Request,
+        params: Result<Params, RpcError>,
+    ) -> Result<Received, Refusal> {
         let id = request.id.raw();
-        let params = match Params::parse(request.params) {
+        let params = match params {
             Ok(params) => params,
             Err(error) => return Ok(post.refuse(Some(id), &bad(error))),
         };
@@ -73,14 +78,8 @@ impl<I: Imports> Server<I> {
 
     /// Whether the arguments that the tool wants repeated are.
     fn check_params(&mut self, post: &Post, params: &Params, tool: &str) -> Result<(), RpcError> {
-        let ask = llm::Request {
-            mirror: self.mirror.get_or_insert_with(|| Mirror::new(self.imports.snapshot())),
-            device: None,
-            admin: post.delivery.principal.admin,
-            moment: post.delivery.moment,
-            client: Default::default(),
-            answers: None,
-        };
+        let mirror = self.mirror.get_or_insert_with(|| Mirror::new(self.imports.snapshot()));
+        let ask = llm::Request::of_nobody(mirror, post.delivery.principal.admin);
         let repeated = self.llm.header_params(&post.selection, &ask, tool);
         if repeated.is_empty() {
             return Ok(());
@@ -119,14 +118,12 @@ impl<I: Imports> Server<I> {
     ) -> Result<Received, Refusal> {
         let request_id = request.id.raw();
         let mut effects = Vec::new();
-        let mut begun: Option<Result<(Filter, _), RpcError>> = None;
-        self.serve(visit(post, None, false), said(envelope), &mut effects, |context| {
-            begun = Some(listening::honoured(context, params).and_then(|filter| Ok((filter, context.tools_digest()?))));
+        let begun = self.serve(visit(post, None, false), said(envelope), &mut effects, |context| {
+            Ok((listening::honoured(context, params)?, context.tools_digest()?))
         });
         let (filter, digest) = match begun {
-            Some(Ok(begun)) => begun,
-            Some(Err(error)) => return Ok(post.refuse(Some(request_id), &error)),
-            None => return Ok(post.refuse(Some(request_id), &RpcError::invalid_params())),
+            Ok(begun) => begun,
+            Err(error) => return Ok(post.refuse(Some(request_id), &error)),
         };
         let principal = &post.delivery.principal;
         let moment = post.delivery.moment;
@@ -144,14 +141,10 @@ impl<I: Imports> Server<I> {
         let id = self.fresh_id(post.delivery.nonce)?;
         session.api = post.api.map(str::to_owned);
         session.version = Some(Version::V2026_07_28);
-        session.client = client(envelope);
+        session.client = handshake::client_of(envelope);
         session.listed = Some(digest);
         session.listens.insert(request_id.to_owned(), filter.clone());
-        effects.push(Effect::Keep(checkpoint::write(
-            id,
-            &session,
-            self.limits.session_idle_ms,
-        )));
+        effects.push(checkpoint::keep(id, &session, &self.limits));
         effects.push(send(post.outlet, listening::acknowledged(request_id, &filter)));
         self.sessions.insert(id, session);
         Ok(Received { effects, session: None })
@@ -163,13 +156,6 @@ fn said(envelope: &Envelope) -> Said {
         capabilities: envelope.capabilities,
         log_level: envelope.log_level,
     }
-}
-
-fn client(envelope: &Envelope) -> String {
-    let client = envelope.client.as_ref();
-    client
-        .map(|(name, version)| handshake::named(name, version))
-        .unwrap_or_default()
 }
 
 /// Whether a header says what the body says.
@@ -207,7 +193,7 @@ fn mismatch(text: String) -> RpcError {
 /// The same error, and the request is bad.
 fn bad(error: RpcError) -> RpcError {
     RpcError {
-        status: crate::contract::hearth::mcp::types::Status::BadRequest,
+        status: Status::BadRequest,
         ..error
     }
 }

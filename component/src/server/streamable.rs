@@ -13,6 +13,7 @@ use crate::llm::Selection;
 use crate::protocol::answer;
 use crate::protocol::error::{Code, RpcError};
 use crate::protocol::message::{Body, Malformed, Message, Request, Rules};
+use crate::protocol::meta::Meta;
 use crate::protocol::params::Params;
 use crate::protocol::version::Version;
 use crate::session::admission::refusal;
@@ -119,32 +120,39 @@ impl<I: Imports> Server<I> {
                 let error = RpcError::bad_request(Code::InvalidRequest, "2026-07-28 has no batches: send one message");
                 Ok(post.refuse(None, &error))
             }
-            Body::Single(message) if has_envelope(message) || said => match message {
-                Message::Request(request) if request.method == "initialize" && !has_envelope(message) => {
-                    let text = "2026-07-28 has no initialize: leave MCP-Protocol-Version out of it, or send \
-                                server/discover";
-                    Ok(post.refuse(
-                        Some(request.id.raw()),
-                        &RpcError::bad_request(Code::HeaderMismatch, text),
-                    ))
+            Body::Single(Message::Request(request)) => {
+                let params = Params::parse(request.params);
+                match is_enveloped(&params) {
+                    false if said && request.method == "initialize" => {
+                        let text = "2026-07-28 has no initialize: leave MCP-Protocol-Version out of it, or send \
+                                    server/discover";
+                        let error = RpcError::bad_request(Code::HeaderMismatch, text);
+                        Ok(post.refuse(Some(request.id.raw()), &error))
+                    }
+                    false if !said => self.receive_handshake(post, body, Some((request, params))),
+                    _ => self.receive_stateless(post, request, params),
                 }
-                Message::Request(request) => self.receive_stateless(post, request),
-                // There is nothing that a notification could change: to cancel is to hang up.
-                Message::Notification(_) => Ok(only(post.accepted())),
-                Message::Response(_) => {
-                    let text = "2026-07-28 has no responses of clients: answers come with the next request";
-                    Ok(post.refuse(None, &RpcError::bad_request(Code::InvalidRequest, text)))
-                }
-            },
-            _ => self.receive_handshake(post, body),
+            }
+            // There is nothing that a notification could change: to cancel is to hang up.
+            Body::Single(message @ Message::Notification(_)) if said || has_envelope(message) => {
+                Ok(only(post.accepted()))
+            }
+            Body::Single(Message::Response(_)) if said => {
+                let text = "2026-07-28 has no responses of clients: answers come with the next request";
+                Ok(post.refuse(None, &RpcError::bad_request(Code::InvalidRequest, text)))
+            }
+            _ => self.receive_handshake(post, body, None),
         }
     }
 
-    fn receive_handshake(&mut self, post: &Post, body: &Body) -> Result<Received, Refusal> {
-        let request = match body {
-            Body::Single(Message::Request(request)) => Some(request),
-            _ => None,
-        };
+    /// `single`: the request that is all of the body, with its params.
+    fn receive_handshake<'a>(
+        &mut self,
+        post: &Post,
+        body: &Body<'a>,
+        single: Option<(&Request<'a>, Result<Params<'a>, RpcError>)>,
+    ) -> Result<Received, Refusal> {
+        let request = single.as_ref().map(|(request, _)| *request);
         let refuse = |error: RpcError| Ok(post.refuse(request.map(|request| request.id.raw()), &error));
         if let Some(name) = post.headers.twice() {
             let text = format!("The header {name} is there more than once");
@@ -155,12 +163,11 @@ impl<I: Imports> Server<I> {
         {
             return refuse(RpcError::unknown_version_header(version));
         }
-        let initializes = request.filter(|request| request.method == "initialize");
         let Some(name) = post.delivery.session.as_deref() else {
-            return match (request, initializes) {
-                (_, Some(request)) => self.begin_session(post, request),
+            return match single {
+                Some((request, params)) if request.method == "initialize" => self.begin_session(post, request, params),
                 // Probes for what is not here are to be answered, whatever else is wrong with them.
-                (Some(request), None) if !methods::is_of_handshake(&request.method) => {
+                Some((request, _)) if !methods::is_of_handshake(&request.method) => {
                     refuse(RpcError::method_not_found(&request.method))
                 }
                 _ => refuse(RpcError::bad_request(
@@ -170,7 +177,7 @@ impl<I: Imports> Server<I> {
             };
         };
         let owner = &post.delivery.principal.id;
-        let Ok(id) = self.own_session(name, owner, post.api, post.delivery.moment) else {
+        let Ok((id, session)) = self.own_session(name, owner, post.api, post.delivery.moment) else {
             return refuse(RpcError {
                 status: Status::NotFound,
                 ..RpcError::new(
@@ -179,28 +186,32 @@ impl<I: Imports> Server<I> {
                 )
             });
         };
-        if initializes.is_some() {
+        if request.is_some_and(|request| request.method == "initialize") {
             let text = "This session is initialized: to begin another, leave Mcp-Session-Id out";
             return refuse(RpcError::bad_request(Code::InvalidRequest, text));
         }
-        if matches!(body, Body::Batch(_)) && !self.takes_batches(post) {
+        if matches!(body, Body::Batch(_)) && !session.served_version().has_batches() {
             return refuse(no_batches());
         }
-        Ok(self.converse(post, id, body))
+        Ok(self.converse(post, id, body, single.map(|(_, params)| params)))
     }
 
     /// Whether a body belongs to a session of the version that has batches.
-    fn takes_batches(&mut self, post: &Post) -> bool {
+    fn takes_batches(&self, post: &Post) -> bool {
         let owner = &post.delivery.principal.id;
         let name = post.delivery.session.as_deref().unwrap_or_default();
-        let session = self.own_session(name, owner, post.api, post.delivery.moment).ok();
-        let session = session.and_then(|id| self.sessions.get(id));
-        session.is_some_and(|session| session.served_version().has_batches())
+        let session = self.own_session(name, owner, post.api, post.delivery.moment);
+        session.is_ok_and(|(_, session)| session.served_version().has_batches())
     }
 
     /// The first message of a session.
-    fn begin_session(&mut self, post: &Post, request: &Request) -> Result<Received, Refusal> {
-        let params = match Params::parse(request.params).and_then(|params| params.client().map(|_| params)) {
+    fn begin_session(
+        &mut self,
+        post: &Post,
+        request: &Request,
+        params: Result<Params, RpcError>,
+    ) -> Result<Received, Refusal> {
+        let params = match params.and_then(|params| params.client().map(|_| params)) {
             Ok(params) => params,
             Err(error) => return Ok(post.refuse(Some(request.id.raw()), &error)),
         };
@@ -223,8 +234,14 @@ impl<I: Imports> Server<I> {
         })
     }
 
-    /// Messages of a session.
-    fn converse(&mut self, post: &Post, id: SessionId, body: &Body) -> Received {
+    /// Messages of a session. `params`: those of the one request that the body is, if it is one.
+    fn converse<'a>(
+        &mut self,
+        post: &Post,
+        id: SessionId,
+        body: &Body<'a>,
+        mut params: Option<Result<Params<'a>, RpcError>>,
+    ) -> Received {
         let mut effects = Vec::with_capacity(2);
         self.hear_of(id, &post.delivery.principal, post.delivery.moment, &mut effects);
         let is_batch = matches!(body, Body::Batch(_));
@@ -232,7 +249,7 @@ impl<I: Imports> Server<I> {
         self.serve(visit, Said::default(), &mut effects, |context| {
             for message in body.messages() {
                 match message {
-                    Message::Request(request) => match Params::parse(request.params) {
+                    Message::Request(request) => match params.take().unwrap_or_else(|| Params::parse(request.params)) {
                         Ok(params) => context.serve(request, &params),
                         Err(error) => context.answer(answer::error(request.id.raw(), &error), error.status),
                     },
@@ -257,7 +274,7 @@ impl<I: Imports> Server<I> {
         let other_rights = session.admin != principal.admin;
         session.admin = principal.admin;
         if session.touch(moment, idle) || other_rights {
-            effects.push(Effect::Keep(checkpoint::write(id, session, idle)));
+            effects.push(checkpoint::keep(id, session, &self.limits));
         }
     }
 }
@@ -285,8 +302,12 @@ fn has_envelope(message: &Message) -> bool {
         Message::Notification(notification) => notification.params,
         Message::Response(_) => None,
     };
-    let params = Params::parse(params);
-    params.is_ok_and(|params| params.meta().is_ok_and(|meta| meta.is_envelope()))
+    is_enveloped(&Params::parse(params))
+}
+
+fn is_enveloped(params: &Result<Params, RpcError>) -> bool {
+    let meta = params.as_ref().ok().and_then(|params| params.meta().ok());
+    meta.is_some_and(Meta::is_envelope)
 }
 
 fn of_malformed(malformed: Malformed) -> RpcError {

@@ -22,7 +22,7 @@ impl<I: Imports> Server<I> {
             ..
         } = attachment;
         let (name, api) = self.named_session(route, session.as_deref(), principal, headers, *entry_revision)?;
-        let id = self.own_session(name, &principal.id, api, *moment)?;
+        let (id, _) = self.own_session(name, &principal.id, api, *moment)?;
         let mut effects = Vec::new();
         self.hear_of(id, principal, *moment, &mut effects);
         if attachment.resumes.is_some() {
@@ -31,8 +31,7 @@ impl<I: Imports> Server<I> {
         }
         let before = self.sessions.set_stream(id, Some(attachment.outlet));
         if let Some(session) = self.sessions.get(id) {
-            let checkpoint = checkpoint::write(id, session, self.limits.session_idle_ms);
-            effects.push(Effect::Keep(checkpoint));
+            effects.push(checkpoint::keep(id, session, &self.limits));
             effects.push(Effect::Resumable(Resumable {
                 outlet: attachment.outlet,
                 session: id.to_string(),
@@ -41,7 +40,7 @@ impl<I: Imports> Server<I> {
         }
         // The newest stream is the one that is read.
         effects.extend(before.map(Effect::End));
-        self.follow_lists(id, *moment, &mut effects);
+        self.follow_lists(id, &mut effects);
         Ok(effects)
     }
 
@@ -55,7 +54,7 @@ impl<I: Imports> Server<I> {
             moment,
         } = dismissal;
         let (name, api) = self.named_session(route, session.as_deref(), principal, headers, *entry_revision)?;
-        let id = self.own_session(name, &principal.id, api, *moment)?;
+        let (id, _) = self.own_session(name, &principal.id, api, *moment)?;
         let mut effects = Vec::new();
         self.end_session(id, &mut effects);
         Ok(effects)

@@ -33,6 +33,16 @@ impl Entry {
         })
     }
 
+    /// What a principal is offered on a route that names this LLM API, or none; None when nothing is. `entry` is the one
+    /// that is loaded.
+    pub fn offered(entry: Option<&Self>, api: Option<&str>, admin: bool) -> Option<Arc<Selection>> {
+        let selection = match api {
+            None => Arc::clone(&entry.filter(|entry| entry.admits(admin))?.selection),
+            Some(api) => Arc::new(Selection::of_api(api)?),
+        };
+        selection.check(admin).is_ok().then_some(selection)
+    }
+
     /// Whether a principal may use it.
     pub fn admits(&self, admin: bool) -> bool {
         admin || !self.require_admin

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::id::SessionId;
+use super::limits::Limits;
 use super::{Filter, Kind, Session};
-use crate::contract::hearth::mcp::types::{Checkpoint, CheckpointKind, Transport};
+use crate::contract::hearth::mcp::types::{Checkpoint, CheckpointKind, Effect, Transport};
 use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::log_level::LogLevel;
 use crate::protocol::version::Version;
@@ -46,8 +47,13 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
+/// Keeps a session as it is now.
+pub fn keep(id: SessionId, session: &Session, limits: &Limits) -> Effect {
+    Effect::Keep(write(id, session, limits.session_idle_ms))
+}
+
 /// The checkpoint of a session. `idle`: milliseconds after which it ends when it is not heard of.
-pub fn write(id: SessionId, session: &Session, idle: u64) -> Checkpoint {
+fn write(id: SessionId, session: &Session, idle: u64) -> Checkpoint {
     let body = Body {
         outlet: session.stream,
         admin: session.admin,

@@ -111,10 +111,10 @@ impl Session {
         self.version.unwrap_or(Version::V2024_11_05)
     }
 
-    /// Notes that the client was heard of. True when that is to be kept: only when a twenty-fourth of the idle time has
-    /// passed since it last was, so that a ping keeps nothing.
+    /// Notes that the client was heard of. True when that is to be kept: only of a session that can be idle, and when a
+    /// twenty-fourth of the idle time has passed since it last was, so that a ping keeps nothing.
     pub fn touch(&mut self, moment: Moment, idle: Moment) -> bool {
-        let step = moment.saturating_sub(self.seen) >= (idle / 24).max(1);
+        let step = self.kind == Kind::Streamable && moment.saturating_sub(self.seen) >= (idle / 24).max(1);
         if step {
             self.seen = moment;
         }

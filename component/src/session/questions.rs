@@ -11,7 +11,7 @@ use super::Session;
 use super::checkpoint::FORMAT;
 use super::id::SessionId;
 use super::work::{Holder, InFlight};
-use crate::contract::hearth::mcp::types::{Checkpoint, CheckpointKind, Transport};
+use crate::contract::hearth::mcp::types::{Checkpoint, CheckpointKind, Effect, Transport};
 use crate::llm::{Answers, Question, QuestionKind};
 use crate::protocol::version::Version;
 
@@ -106,12 +106,14 @@ impl Questions {
         own.then(|| self.open.remove(id)).flatten()
     }
 
-    /// Takes back the question of a request that waits no more: its id.
-    pub fn withdraw(&mut self, request_key: &str) -> Option<String> {
+    /// Nobody waits any more for the request of this key: its question is taken back, or else its work is stopped.
+    pub fn abandon(&mut self, request_key: String) -> Effect {
         let of = |(_, pending): &(&String, &Pending)| pending.asking.request.key == request_key;
-        let id = self.open.iter().find(of)?.0.clone();
+        let Some(id) = self.open.iter().find(of).map(|(id, _)| id.clone()) else {
+            return Effect::Abandon(request_key);
+        };
         self.open.remove(&id);
-        Some(id)
+        Effect::Forget(key(&id))
     }
 
     /// Reads a checkpoint of ours; None when it is none.

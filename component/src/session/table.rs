@@ -115,16 +115,22 @@ impl Sessions {
     ///
     /// # Errors
     /// When there is none, or it is somebody else's: the same answer, so that nobody learns of it.
-    pub fn owned_by(&self, name: &str, principal: &str, kind: Kind, api: Option<&str>) -> Result<SessionId, Refusal> {
-        let own = |id: &SessionId| {
-            self.table.get(id).is_some_and(|session| {
-                session.principal == principal && session.kind == kind && session.api.as_deref() == api
+    pub fn owned_by(
+        &self,
+        name: &str,
+        principal: &str,
+        kind: Kind,
+        api: Option<&str>,
+    ) -> Result<(SessionId, &Session), Refusal> {
+        let own =
+            |session: &Session| session.principal == principal && session.kind == kind && session.api.as_deref() == api;
+        SessionId::parse(name)
+            .and_then(|id| Some((id, self.table.get(&id)?)))
+            .filter(|(_, session)| own(session))
+            .ok_or_else(|| Refusal {
+                reason: RefusalReason::UnknownSession,
+                detail: name.to_owned(),
             })
-        };
-        SessionId::parse(name).filter(own).ok_or_else(|| Refusal {
-            reason: RefusalReason::UnknownSession,
-            detail: name.to_owned(),
-        })
     }
 
     /// The session behind a stream.

@@ -231,6 +231,13 @@ impl OpenWork {
         keys.is_some_and(|keys| keys.values().any(|at| *at == Some(exchange)))
     }
 
+    /// Whether another request waits in the same exchange as this one, which waits no more.
+    pub fn waits_beside(&self, request: &InFlight) -> bool {
+        request
+            .exchange
+            .is_some_and(|exchange| self.waits_at(request.holder, exchange))
+    }
+
     /// All that has open requests.
     pub fn holders(&self) -> impl Iterator<Item = Holder> {
         self.keys.keys().copied()

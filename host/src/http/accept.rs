@@ -39,7 +39,7 @@ impl Accepted {
         };
         let named = |kind: &str, subtype: &str| {
             let mut ranges = ranges.iter().enumerate();
-            let named = ranges.find(|(_, range)| range.kind == kind && range.subtype == subtype);
+            let named = ranges.find(|(_, range)| range.covers(kind, subtype) && range.is_exact());
             named.map(|(at, range)| (range.quality, at))
         };
         let (json, stream) = (("application", "json"), ("text", "event-stream"));
@@ -78,17 +78,16 @@ pub fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// One media range: `text/*;q=0.5`.
-struct Range {
-    kind: String,
-    subtype: String,
+struct Range<'a> {
+    kind: &'a str,
+    subtype: &'a str,
     /// From 0, which is no, to 1.
     quality: f32,
 }
 
-impl Range {
-    fn read(element: &[u8]) -> Option<Self> {
-        let text = std::str::from_utf8(element).ok()?.to_ascii_lowercase();
-        let mut parts = text.split(';').map(str::trim);
+impl<'a> Range<'a> {
+    fn read(element: &'a [u8]) -> Option<Self> {
+        let mut parts = std::str::from_utf8(element).ok()?.split(';').map(str::trim);
         let range = parts.next()?;
         // Some old clients say `*` for everything.
         let (kind, subtype) = if range == "*" {
@@ -96,18 +95,22 @@ impl Range {
         } else {
             range.split_once('/')?
         };
-        let quality = parts.find_map(|part| part.strip_prefix("q="));
+        let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
         let quality = quality.map_or(1.0, |quality| quality.trim().parse().unwrap_or_default());
         Some(Self {
-            kind: kind.trim().to_owned(),
-            subtype: subtype.trim().to_owned(),
+            kind: kind.trim(),
+            subtype: subtype.trim(),
             quality,
         })
     }
 
     fn covers(&self, kind: &str, subtype: &str) -> bool {
-        let is = |own: &str, other: &str| own == "*" || own == other;
-        is(&self.kind, kind) && is(&self.subtype, subtype)
+        let is = |own: &str, other: &str| own == "*" || own.eq_ignore_ascii_case(other);
+        is(self.kind, kind) && is(self.subtype, subtype)
+    }
+
+    fn is_exact(&self) -> bool {
+        self.kind != "*" && self.subtype != "*"
     }
 
     /// Higher for ranges that are more specific, and then for those that are more welcome.
