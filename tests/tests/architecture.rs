@@ -58,6 +58,10 @@ const PROTOCOL: &[&str] = &[
     "-3200",
 ];
 
+/// The one word of the protocol that the host has to know, and the one file that may: what a tool takes lies under it in
+/// the tool's definition, and whether clients can go on calling it is asked before another generation goes live.
+const KNOWN: (&str, &str) = ("host/src/engine/swap/compatibility.rs", "inputSchema");
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
@@ -145,8 +149,10 @@ fn the_component_does_no_io_and_reads_no_clock() {
 
 #[test]
 fn the_host_knows_no_tool_and_no_member_of_the_protocol() {
-    let found = mentions("host/src", PROTOCOL, true);
+    let known = |found: &String| found.contains(KNOWN.0) && found.ends_with(KNOWN.1);
+    let (known, found): (Vec<_>, Vec<_>) = mentions("host/src", PROTOCOL, true).into_iter().partition(known);
     assert!(found.is_empty(), "{}", found.join("\n"));
+    assert_eq!(known.len(), 1, "{} stands once in {}: {known:?}", KNOWN.1, KNOWN.0);
 }
 
 #[test]
