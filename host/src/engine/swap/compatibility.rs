@@ -12,6 +12,7 @@ mod admitted;
 mod keywords;
 mod kinds;
 mod limits;
+mod members;
 mod narrowing;
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,14 @@
 //! What the schemas before admitted, as far as it is understood: never less than what they did.
 
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
 use super::keywords::same_value;
 use super::kinds::Kinds;
 use super::limits::compare;
+use super::members::Known;
 
 /// Ways in which one place of a schema may be met that are looked at one by one.
 const WAYS: usize = 64;
@@ -15,6 +17,8 @@ const WAYS: usize = 64;
 #[derive(Clone)]
 pub struct Admitted<'a> {
     parts: Vec<&'a Map<String, Value>>,
+    /// What a client knows of the members of objects here, whichever way it goes.
+    known: Rc<Known<'a>>,
     pub kinds: Kinds,
     /// All of them, if they were listed.
     pub values: Option<Vec<&'a Value>>,
@@ -35,10 +39,12 @@ impl<'a> Admitted<'a> {
         for schema in schemas {
             meet(&mut ways, schema);
         }
-        ways.into_iter().map(Self::of).filter(|way| !way.is_nothing()).collect()
+        let known = Rc::new(Known::by(schemas));
+        let ways = ways.into_iter().map(|parts| Self::of(parts, known.clone()));
+        ways.filter(|way| !way.is_nothing()).collect()
     }
 
-    fn of(parts: Vec<&'a Map<String, Value>>) -> Self {
+    fn of(parts: Vec<&'a Map<String, Value>>, known: Rc<Known<'a>>) -> Self {
         let kinds = parts
             .iter()
             .fold(Kinds::ALL, |kinds, part| kinds & Kinds::of_schema(part));
@@ -51,7 +57,12 @@ impl<'a> Admitted<'a> {
             });
         let of_kind = |value: &&Value| Kinds::of_value(value).is_within(kinds);
         let values = values.map(|values| values.into_iter().filter(of_kind).collect());
-        Self { parts, kinds, values }
+        Self {
+            parts,
+            known,
+            kinds,
+            values,
+        }
     }
 
     fn is_nothing(&self) -> bool {
@@ -60,18 +71,17 @@ impl<'a> Admitted<'a> {
 
     /// The same in pieces: each value, where they were listed, or else each kind.
     pub fn pieces(&self) -> Vec<Self> {
-        let Self { parts, kinds, values } = self;
         let piece = |kinds, values| Self {
-            parts: parts.clone(),
             kinds,
             values,
+            ..self.clone()
         };
-        match values {
-            Some(values) => values
-                .iter()
-                .map(|value| piece(Kinds::of_value(value), Some(vec![*value])))
-                .collect(),
-            None => kinds.each().map(|kind| piece(kind, None)).collect(),
+        match &self.values {
+            Some(values) => {
+                let one = |value: &&'a Value| piece(Kinds::of_value(value), Some(vec![*value]));
+                values.iter().map(one).collect()
+            }
+            None => self.kinds.each().map(|kind| piece(kind, None)).collect(),
         }
     }
 
@@ -108,43 +118,32 @@ impl<'a> Admitted<'a> {
         required.any(|one| one == name)
     }
 
-    /// The names that the schemas know of.
-    pub fn names(&self) -> impl Iterator<Item = &'a String> {
-        self.values_of("properties")
-            .filter_map(Value::as_object)
-            .flat_map(Map::keys)
+    /// The members that a client knows of.
+    pub fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.known.names.iter().copied()
     }
 
     /// What may stand under a name. `arguments`: of the arguments of the tool themselves.
     pub fn member(&self, name: &str, arguments: bool) -> Member<'a> {
-        let of_pattern = self.values_of("patternProperties").next().is_some();
-        let others = self.values_of("additionalProperties").next().is_some();
-        let known = self.names().any(|known| known == name);
-        if !known && !of_pattern && !others && self.lists_members(arguments) {
+        if self.known.leaves_out(name, arguments) {
             return Member::NotSent;
         }
         Member::Of(self.parts.iter().filter_map(|part| under(part, name)).collect())
     }
 
-    /// What may stand under names that no schema knows and that match no pattern of `now`.
+    /// What may stand under names that a client does not know and that match no pattern of `now`.
     pub fn other_members(&self, now: &Map<String, Value>, arguments: bool) -> Member<'a> {
         let patterns = now.get("patternProperties");
+        if self.known.leaves_out_others(patterns, arguments) {
+            return Member::NotSent;
+        }
         let same = |part: &&&Map<String, Value>| match (part.get("patternProperties"), patterns) {
             (None, _) => true,
             (Some(before), Some(now)) => same_value("patternProperties", before, now),
             (Some(_), None) => false,
         };
-        let others = self.values_of("additionalProperties").next().is_some();
-        if !others && self.parts.iter().all(|part| same(&part)) && self.lists_members(arguments) {
-            return Member::NotSent;
-        }
         let parts = self.parts.iter().filter(same);
         Member::Of(parts.filter_map(|part| part.get("additionalProperties")).collect())
-    }
-
-    /// Whether a client knows all members that it may send.
-    fn lists_members(&self, arguments: bool) -> bool {
-        arguments || self.values_of("properties").next().is_some()
     }
 
     /// What the items of a list have to meet after those that `prefix` describes.
@@ -166,7 +165,7 @@ impl<'a> Admitted<'a> {
         match schema {
             Value::Bool(admits) => !admits,
             Value::Object(members) => {
-                let other = Admitted::of(vec![members]);
+                let other = Admitted::of(vec![members], Rc::default());
                 !self.kinds.meets(other.kinds)
                     || match (&self.values, &other.values) {
                         (Some(one), Some(other)) => one.iter().all(|one| other.iter().all(|other| differ(one, other))),
