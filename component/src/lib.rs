@@ -4,7 +4,7 @@
 //! all that it may ask is in [`imports::Imports`]. In the guest this file puts one of it behind the exported interface
 //! of the contract; natively the same type is driven directly, by tests, fuzzers and benches.
 
-#[cfg(all(feature = "faults", target_arch = "wasm32"))]
+#[cfg(feature = "faults")]
 pub mod faults;
 pub mod features;
 pub mod home;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use hearth_component::mutants::HEAD;
+use hearth_component::{faults, mutants};
 use hearth_harness::building;
 
 /// The component that the host embeds.
@@ -17,7 +17,7 @@ pub fn puppet() -> &'static [u8] {
     &PUPPET
 }
 
-/// Our component, built so that it traps when it is told to: see `component/src/faults.rs`.
+/// Our component, built so that it traps when it is told to: see `component/src/faults`.
 pub fn faulty() -> &'static [u8] {
     static FAULTY: LazyLock<Vec<u8>> = LazyLock::new(|| build("hearth-component", &["faults"]));
     &FAULTY
@@ -29,17 +29,30 @@ pub fn conformance() -> &'static [u8] {
     &CONFORMANCE
 }
 
+/// Our component as a candidate that does this, out of one build for all: see `component/src/faults`. That of
+/// [`faulty`] does none of it.
+///
+/// # Panics
+/// When the build does not say where the name of its fault stands.
+pub fn candidate(fault: faults::Fault) -> Vec<u8> {
+    named(faulty(), faults::HEAD, &fault.name())
+}
+
 /// Our component with this fault in it, out of one build for all: see `component/src/mutants`. None: with no fault.
 ///
 /// # Panics
 /// When it does not build, or the build does not say where the name of its fault stands.
 pub fn mutant(name: Option<&str>) -> Vec<u8> {
     static MUTANTS: LazyLock<Vec<u8>> = LazyLock::new(|| build("hearth-component", &["mutants"]));
-    let mut bytes = MUTANTS.clone();
-    let mark = bytes.windows(HEAD.len()).position(|window| window == HEAD);
-    let name = name.unwrap_or_default().as_bytes();
-    let place = mark.expect("the mark is in the file") + HEAD.len();
-    bytes[place..place + name.len()].copy_from_slice(name);
+    named(&MUTANTS, mutants::HEAD, name.unwrap_or_default())
+}
+
+/// The same file with this name after its head.
+fn named(bytes: &[u8], head: &[u8], name: &str) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    let mark = bytes.windows(head.len()).position(|window| window == head);
+    let place = mark.expect("the mark is in the file") + head.len();
+    bytes[place..place + name.len()].copy_from_slice(name.as_bytes());
     bytes
 }
 
