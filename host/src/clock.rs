@@ -1,8 +1,8 @@
 //! Time, injected: nothing in the host reads a clock but through this trait, so that tests move it by hand.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
@@ -17,6 +17,9 @@ pub trait Clock: Send + Sync {
 
     /// Resolves at the moment, or at once when it has passed.
     fn sleep_until(&self, moment: Moment) -> BoxFuture<'static, ()>;
+
+    /// Microseconds since some moment before: only for how long something took.
+    fn stopwatch_us(&self) -> u64;
 
     /// Resolves after that many milliseconds.
     fn sleep_ms(&self, milliseconds: u64) -> BoxFuture<'static, ()> {
@@ -36,6 +39,11 @@ impl Clock for SystemClock {
         SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |since| since.as_millis() as Moment)
+    }
+
+    fn stopwatch_us(&self) -> u64 {
+        static BEGIN: OnceLock<Instant> = OnceLock::new();
+        BEGIN.get_or_init(Instant::now).elapsed().as_micros() as u64
     }
 
     fn sleep_until(&self, moment: Moment) -> BoxFuture<'static, ()> {
@@ -103,6 +111,10 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Moment {
         self.lock().now
+    }
+
+    fn stopwatch_us(&self) -> u64 {
+        self.now().saturating_mul(1_000)
     }
 
     fn sleep_until(&self, moment: Moment) -> BoxFuture<'static, ()> {

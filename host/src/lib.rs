@@ -11,6 +11,7 @@ pub mod contract;
 pub mod data_dir;
 pub mod engine;
 pub mod entries;
+pub mod generations;
 pub mod home;
 #[cfg(feature = "http")]
 pub mod http;

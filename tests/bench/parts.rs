@@ -7,7 +7,7 @@ use hearth_host::audit::{Audit, Record};
 use hearth_host::clock::SystemClock;
 use hearth_host::contract::hearth::mcp::config_entries::{ConfigEntry, LookupError};
 use hearth_host::contract::hearth::mcp::types::Principal;
-use hearth_host::engine::{Component, Engine, Program, RandomNonces, Runtime, Surroundings};
+use hearth_host::engine::{Component, Engine, Program, Runtime, Surroundings};
 use hearth_host::entries::ConfigEntries;
 use hearth_host::home::embedded::EmbeddedHome;
 use hearth_host::home::embedded::state::MemoryStates;
@@ -50,14 +50,10 @@ pub async fn engine(build: Build) -> anyhow::Result<Engine> {
         Arc::new(SystemClock),
     )?;
     let surroundings = Surroundings {
-        clock: Arc::new(SystemClock),
         limits: Arc::new(limits),
-        home,
-        entries: Arc::new(OneEntry),
         principals: Arc::new(OneToken::default()),
         audit: Arc::new(Unheard),
-        secret: [7; 32],
-        nonces: Box::new(RandomNonces::default()),
+        ..Surroundings::new(home, Arc::new(OneEntry))
     };
     Ok(Engine::start_program(program, 1, surroundings).await?)
 }

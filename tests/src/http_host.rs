@@ -120,12 +120,11 @@ impl Host {
         let surroundings = Surroundings {
             clock: clock.clone(),
             limits: limits.clone(),
-            home: home.expect("the home that is built in is valid"),
-            entries: entries.clone(),
             principals: tokens.clone(),
             audit: setup.audit,
             secret: [7; 32],
             nonces: Box::new(SeededNonces::new(1)),
+            ..Surroundings::new(home.expect("the home that is built in is valid"), entries.clone())
         };
         let engine = Engine::start(component, 1, surroundings)
             .await

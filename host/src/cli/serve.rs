@@ -10,7 +10,7 @@ use std::{fs, io, thread};
 use anyhow::{Context as _, anyhow};
 use hearth_host::clock::{SharedClock, SystemClock};
 use hearth_host::data_dir::{DataDir, DataDirError, Held, Run};
-use hearth_host::engine::{Component, Engine, RandomNonces, Runtime, Surroundings};
+use hearth_host::engine::{Component, Engine, Runtime, Surroundings};
 use hearth_host::home::embedded::EmbeddedHome;
 use hearth_host::http::admin::{self, Administration, ComponentView};
 use hearth_host::http::{self, Http};
@@ -111,12 +111,10 @@ fn surroundings(
     Ok(Surroundings {
         clock: clock.clone(),
         limits: limits.clone(),
-        home,
-        entries: kept.entries.clone(),
         principals: kept.tokens.clone(),
         audit: Arc::new(AuditLog::new(kept.store.clone())),
         secret: kept.store.secret("component")?,
-        nonces: Box::new(RandomNonces::default()),
+        ..Surroundings::new(home, kept.entries.clone())
     })
 }
 

@@ -1,7 +1,9 @@
 //! What the engine keeps for the component: the state that a new instance goes on from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use super::journal::Touched;
 use crate::contract::hearth::mcp::types::{Checkpoint, CheckpointKind, Transport};
 
 /// Bytes that the body of a checkpoint may have.
@@ -14,11 +16,13 @@ const COUNT_LIMIT: usize = 65_536;
 /// Kept checkpoints by their key.
 #[derive(Debug, Default)]
 pub(super) struct Checkpoints {
-    kept: BTreeMap<String, Checkpoint>,
+    kept: BTreeMap<String, Arc<Checkpoint>>,
     /// Those that the running generation cannot read, out of its way.
-    aside: BTreeMap<String, Checkpoint>,
+    aside: BTreeMap<String, Arc<Checkpoint>>,
     /// How many of those kept are sessions of Streamable HTTP.
     sessions: usize,
+    /// What a candidate has to be told before it takes over.
+    pub touched: Touched,
 }
 
 fn is_session(checkpoint: &Checkpoint) -> bool {
@@ -27,11 +31,16 @@ fn is_session(checkpoint: &Checkpoint) -> bool {
 
 impl Checkpoints {
     pub fn get(&self, key: &str) -> Option<&Checkpoint> {
-        self.kept.get(key)
+        self.kept.get(key).map(Arc::as_ref)
     }
 
     pub fn keep(&mut self, checkpoint: Checkpoint) {
+        self.touched.note(&checkpoint.key);
         self.aside.remove(&checkpoint.key);
+        self.put(Arc::new(checkpoint));
+    }
+
+    fn put(&mut self, checkpoint: Arc<Checkpoint>) {
         self.sessions += usize::from(is_session(&checkpoint));
         if let Some(replaced) = self.kept.insert(checkpoint.key.clone(), checkpoint) {
             self.sessions -= usize::from(is_session(&replaced));
@@ -39,11 +48,12 @@ impl Checkpoints {
     }
 
     pub fn forget(&mut self, key: &str) {
+        self.touched.note(key);
         self.take(key);
         self.aside.remove(key);
     }
 
-    fn take(&mut self, key: &str) -> Option<Checkpoint> {
+    fn take(&mut self, key: &str) -> Option<Arc<Checkpoint>> {
         let taken = self.kept.remove(key)?;
         self.sessions -= usize::from(is_session(&taken));
         Some(taken)
@@ -56,9 +66,38 @@ impl Checkpoints {
         }
     }
 
+    /// Another generation may read what this one could not: all is kept again.
+    pub fn take_back(&mut self) {
+        for checkpoint in std::mem::take(&mut self.aside).into_values() {
+            self.put(checkpoint);
+        }
+    }
+
     /// All that a new instance gets, in the order of their keys.
     pub fn all(&self) -> Vec<Checkpoint> {
-        self.kept.values().cloned().collect()
+        self.kept.values().map(|kept| Checkpoint::clone(kept)).collect()
+    }
+
+    /// All that there is, what the running generation cannot read as well.
+    pub fn everything(&self) -> Vec<Arc<Checkpoint>> {
+        self.kept.values().chain(self.aside.values()).cloned().collect()
+    }
+
+    /// What is kept under these keys now; None under one that is free.
+    pub fn under<'a>(&self, keys: &'a BTreeSet<String>) -> impl Iterator<Item = (&'a String, Option<Arc<Checkpoint>>)> {
+        keys.iter()
+            .map(|key| (key, self.kept.get(key).or_else(|| self.aside.get(key)).cloned()))
+    }
+
+    /// Keys of what the running generation cannot read.
+    pub fn aside_keys(&self) -> impl Iterator<Item = &String> {
+        self.aside.keys()
+    }
+
+    /// The sessions whose client has listed the tools: their key, principal and transport.
+    pub fn listeners(&self) -> impl Iterator<Item = (&str, &str, Transport)> {
+        let listed = self.kept.values().filter(|kept| !kept.tools_digest.is_empty());
+        listed.filter_map(|kept| Some((kept.key.as_str(), kept.principal.as_deref()?, kept.transport)))
     }
 
     pub fn len(&self) -> usize {

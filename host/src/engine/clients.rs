@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tokio::sync::MutexGuard;
 
 use super::Engine;
 use super::outlet::{Exchange, Lane, Stream, Way};
 use super::reducer::Event;
-use super::turn::Cause;
+use super::shared::Shared;
+use super::turn::{Cause, Core};
 use crate::contract::exports::hearth::mcp::server::{Attachment, Delivery, Dismissal, Origin};
 use crate::contract::hearth::mcp::types::{Header, Outlet, Principal, Refusal, Route};
 
@@ -88,9 +90,26 @@ pub enum Refused {
     /// The component trapped on it, twice.
     #[error("the component failed at it twice")]
     Fault,
+    /// It has trapped again and again, and is left alone for so many milliseconds.
+    #[error("the component fails again and again, and is tried again in {0} ms")]
+    Resting(u64),
     /// The engine is shut down.
     #[error("the engine is shut down")]
     Ended,
+}
+
+impl Shared {
+    /// The core, for what a client asks.
+    async fn for_a_client(&self) -> Result<MutexGuard<'_, Core>, Refused> {
+        let core = self.core.lock().await;
+        if core.down {
+            return Err(Refused::Ended);
+        }
+        match core.failures.until().saturating_sub(self.clock.now()) {
+            0 => Ok(core),
+            rest => Err(Refused::Resting(rest)),
+        }
+    }
 }
 
 impl Engine {
@@ -100,10 +119,7 @@ impl Engine {
     /// When the component refuses it or traps on it twice.
     pub async fn open(&self, principal: Principal, headers: Vec<Header>) -> Result<Stream, Refused> {
         let shared = &self.shared;
-        let mut core = shared.core.lock().await;
-        if core.down {
-            return Err(Refused::Ended);
-        }
+        let mut core = shared.for_a_client().await?;
         let outlet = core.outlets.number();
         let cause = Cause {
             principal: Some(principal.clone()),
@@ -134,10 +150,7 @@ impl Engine {
     /// When the component refuses it or traps on it twice.
     pub async fn receive(&self, incoming: Incoming) -> Result<Received, Refused> {
         let shared = &self.shared;
-        let mut core = shared.core.lock().await;
-        if core.down {
-            return Err(Refused::Ended);
-        }
+        let mut core = shared.for_a_client().await?;
         let exchange =
             matches!(incoming.route, Route::Streamable(_)).then(|| (core.outlets.number(), Arc::new(Lane::default())));
         let cause = Cause {
@@ -172,10 +185,7 @@ impl Engine {
     /// When the component refuses it or traps on it twice, or it cannot go on after that event.
     pub async fn attach(&self, attaching: Attaching) -> Result<Exchange, Refused> {
         let shared = &self.shared;
-        let mut core = shared.core.lock().await;
-        if core.down {
-            return Err(Refused::Ended);
-        }
+        let mut core = shared.for_a_client().await?;
         let resumed = core.resumed(&attaching).map_err(Refused::UnknownEvent)?;
         let outlet = core.outlets.number();
         let (resumes, lane, read) = match resumed {
@@ -213,10 +223,7 @@ impl Engine {
     /// When the component refuses it or traps on it twice.
     pub async fn dismiss(&self, dismissing: Dismissing) -> Result<(), Refused> {
         let shared = &self.shared;
-        let mut core = shared.core.lock().await;
-        if core.down {
-            return Err(Refused::Ended);
-        }
+        let mut core = shared.for_a_client().await?;
         let cause = Cause {
             principal: Some(dismissing.principal.clone()),
             session: dismissing.session.clone(),

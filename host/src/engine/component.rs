@@ -158,6 +158,10 @@ impl Program for Component {
         &self.inner.description
     }
 
+    fn imports(&self) -> &[String] {
+        &self.inner.imports
+    }
+
     fn instantiate(&self, imports: Arc<Imports>) -> BoxFuture<'_, Result<Box<dyn Reducer>, Trap>> {
         async move {
             let instance = Instance::new(&self.inner.runtime, &self.inner.program, imports).await?;

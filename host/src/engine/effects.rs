@@ -26,7 +26,10 @@ impl Core {
             Effect::Perform(perform) => self.perform(shared, perform, cause),
             Effect::Abandon(key) => self.work.abandon(&key),
             Effect::Keep(checkpoint) => self.checkpoints.keep(checkpoint),
-            Effect::Forget(key) => self.checkpoints.forget(&key),
+            Effect::Forget(key) => {
+                self.checkpoints.forget(&key);
+                self.audience.ended(&key);
+            }
             Effect::Wake(moment) => shared.timer.set(Some(moment)),
             Effect::Log(log) => trace(self.generation.number, &log),
             Effect::Resumable(resumable) => self.resumable(shared, &resumable),

@@ -17,7 +17,8 @@
 //! | `turn` | one event from delivery to its last effect; `effects`: each effect; `moments`: moment and nonce |
 //! | `outlet` | the queues to clients |
 //! | `work` | actions from `perform` to their outcomes; `progress`; `rights`: what a `perform` may do |
-//! | `checkpoints`, `recovery` | what is kept, and the new instance made of it |
+//! | `checkpoints`, `recovery` | what is kept, and the new instance made of it; `failures`: when it is left alone |
+//! | `swap` | another generation takes over; `journal`: what it has to be told |
 //! | `tend` | the background task: home changes, clients that hung up, the timer |
 //! | `surroundings` | what it needs of the rest of a host |
 //! | `status` | how it fares |
@@ -29,7 +30,7 @@
 //! - **Effects come after the call.** An event that trapped did nothing, whatever it would have asked for.
 //! - **An event can be cancelled at any await.** The instance is then gone, and the next event finds a new one.
 //! - **Nothing of the protocol is here.** Bodies are bytes. The only JSON that the engine reads is what an action names
-//!   and what goes wrong with it, for rights and audit.
+//!   and what goes wrong with it, for rights and audit, and what tools take, to compare it.
 //! - **The component is not believed.** Outlets, principals and rights are the engine's own; a claim that does not hold
 //!   is a refusal or a fault, logged and counted in [`EngineStatus::faults`].
 //! - **A client that does not read loses its own stream.** Outlets are bounded, and nobody waits for one.
@@ -38,16 +39,18 @@
 //!
 //! # Not here yet
 //!
-//! Nothing is written to disk: sessions of Streamable HTTP end with the process. A generation is replaced only by starting an engine.
+//! Nothing is written to disk: sessions of Streamable HTTP end with the process.
 
 mod checkpoints;
 mod clients;
 mod compiled;
 mod component;
 mod effects;
+mod failures;
 mod guest_output;
 mod imports;
 mod instance;
+mod journal;
 mod moments;
 mod outlet;
 mod progress;
@@ -58,6 +61,7 @@ mod runtime;
 mod shared;
 mod status;
 mod surroundings;
+mod swap;
 mod tend;
 mod turn;
 mod work;
@@ -76,6 +80,7 @@ pub use self::reducer::{Answer, Answered, Event, Program, Reducer, Trap};
 pub use self::runtime::{Runtime, RuntimeError};
 pub use self::status::EngineStatus;
 pub use self::surroundings::Surroundings;
+pub use self::swap::{HeldBack, Recording, Swapped, Terms};
 
 use self::shared::Shared;
 use self::tend::Tend;
@@ -87,8 +92,6 @@ use crate::contract::hearth::mcp::types::{Principal, Route};
 #[derive(Clone)]
 pub struct Engine {
     shared: Arc<Shared>,
-    program: Arc<dyn Program>,
-    generation: u64,
 }
 
 /// The engine does not start.
@@ -127,12 +130,13 @@ impl Engine {
     ) -> Result<Self, EngineError> {
         let (closings, closed) = mpsc::unbounded_channel();
         let (down, watched) = watch::channel(false);
-        let shared = Arc::new(Shared::new(program.clone(), number, surroundings, closings, down));
+        let shared = Arc::new(Shared::new(program, number, surroundings, closings, down));
         let mut core = shared.core.lock().await;
         core.rebuild(&shared).await;
         let started = core.reducer.is_some();
         drop(core);
         if !started {
+            let program = shared.board.lock().program.clone();
             let description = program.description();
             return Err(EngineError::NotStarted {
                 name: description.name.clone(),
@@ -146,16 +150,13 @@ impl Engine {
             home: shared.home.clone(),
             notices: shared.notices.clone(),
             timer: shared.timer.clone(),
+            trial: shared.trial.clone(),
             expiry: shared.expiry.clone(),
             closings: closed,
             down: watched,
         };
         tokio::spawn(tend.run());
-        Ok(Self {
-            shared,
-            program,
-            generation: number,
-        })
+        Ok(Self { shared })
     }
 
     /// The config entries changed.
@@ -184,18 +185,23 @@ impl Engine {
             .map_err(|_| Refused::Fault)
     }
 
-    /// What the component says of itself.
-    pub fn describe(&self) -> &Description {
-        self.program.description()
+    /// What the running component says of itself.
+    pub fn describe(&self) -> Description {
+        self.shared.board.lock().program.description().clone()
+    }
+
+    /// The number of the running generation.
+    pub fn generation(&self) -> u64 {
+        self.shared.board.lock().generation
     }
 
     /// How the engine fares.
     pub fn status(&self) -> EngineStatus {
-        let description = self.program.description();
         let board = self.shared.board.lock();
+        let description = board.program.description();
         EngineStatus {
-            generation: self.generation,
-            digest: self.program.digest().to_owned(),
+            generation: board.generation,
+            digest: board.program.digest().to_owned(),
             name: description.name.clone(),
             version: description.version.clone(),
             sessions: board.sessions,
@@ -207,6 +213,9 @@ impl Engine {
             traps: board.traps,
             faults: board.faults,
             overflows: board.overflows,
+            previous: board.previous,
+            probation_until: board.probation_until,
+            pause_us: board.pause_us,
             degraded: board.degraded(self.shared.clock.now()),
         }
     }

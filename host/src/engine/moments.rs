@@ -7,6 +7,11 @@ use crate::contract::hearth::mcp::types::Nonce;
 pub trait Nonces: Send {
     /// 128 bits that nobody can guess, or in tests a known sequence.
     fn next(&mut self) -> Nonce;
+
+    /// Those of an instance that starts. Who repeats events with other instances keeps them apart.
+    fn start(&mut self) -> Nonce {
+        self.next()
+    }
 }
 
 /// Nonces of a sequence that can be repeated.

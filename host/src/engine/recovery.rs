@@ -8,9 +8,9 @@ use std::sync::Arc;
 use super::outlet::Closing;
 use super::reducer::{Event, Reducer, Trap};
 use super::shared::Shared;
-use super::turn::{Cause, Core};
+use super::turn::Core;
 use crate::contract::exports::hearth::mcp::server::OpenWork;
-use crate::contract::hearth::mcp::types::{Checkpoint, Effect};
+use crate::contract::hearth::mcp::types::Checkpoint;
 
 /// What an instance is given at a time.
 enum Item {
@@ -33,6 +33,11 @@ impl Core {
     pub(super) async fn rebuild(&mut self, shared: &Arc<Shared>) {
         self.reducer = None;
         let mut built = self.build(shared).await;
+        if let Err(trap) = &built
+            && self.step_back(shared, &format!("no instance can be made on probation: {trap}"))
+        {
+            built = self.build(shared).await;
+        }
         if built.is_err() {
             // Most likely some state is behind it: a fresh start without any costs the sessions, and saves the host.
             built = match self.build(shared).await {
@@ -44,7 +49,7 @@ impl Core {
             };
         }
         match built {
-            Ok(()) => shared.board.lock().broken(None),
+            Ok(()) => self.recovered(shared),
             Err(trap) => {
                 shared.timer.set(None);
                 tracing::error!("no instance of the component can be made: {trap}");
@@ -56,23 +61,22 @@ impl Core {
 
     async fn build(&mut self, shared: &Arc<Shared>) -> Result<(), Trap> {
         let mut reducer = self.restored(shared).await?;
-        let (moment, nonce) = self.stamp(shared);
-        let event = Event::Start { moment, nonce };
+        let event = Event::Start {
+            moment: self.moments.next(shared.clock.now()),
+            nonce: self.nonces.start(),
+        };
         let started = reducer.handle(&event).await;
         let started = started.and_then(|answered| match answered {
-            Ok(answer) => self.check_keeps(&answer.effects).map(|()| answer.effects),
+            Ok(answer) => {
+                let checked = self.check_effects(&self.generation, &answer.effects);
+                checked.map(|()| answer.effects)
+            }
             Err(refusal) => Err(Trap(refusal.detail)),
         });
         match started {
             Ok(effects) => {
                 self.reducer = Some(reducer);
-                if !effects.iter().any(|effect| matches!(effect, Effect::Wake(_))) {
-                    // That of the instance before is none of this one's business.
-                    shared.timer.set(None);
-                }
-                for effect in effects {
-                    self.apply(shared, effect, &Cause::default());
-                }
+                self.begin_with(shared, effects);
                 Ok(())
             }
             Err(trap) => {
@@ -83,7 +87,7 @@ impl Core {
     }
 
     async fn restored(&mut self, shared: &Arc<Shared>) -> Result<Box<dyn Reducer>, Trap> {
-        let mut reducer = self.fresh().await?;
+        let mut reducer = self.fresh(shared).await?;
         let (checkpoints, work) = (self.checkpoints.all(), self.work.all());
         let unread = match reducer.restore(&checkpoints, &work, self.generation.format).await {
             Ok(unread) => unread,
@@ -91,7 +95,7 @@ impl Core {
                 tracing::error!("the component trapped on what is kept, and is given it one by one: {trap}");
                 let items = checkpoints.into_iter().map(Item::Checkpoint);
                 let items = items.chain(work.into_iter().map(Item::Work));
-                let (instance, unread) = self.one_by_one(items.collect()).await?;
+                let (instance, unread) = self.one_by_one(shared, items.collect()).await?;
                 reducer = instance;
                 unread
             }
@@ -102,13 +106,13 @@ impl Core {
         Ok(reducer)
     }
 
-    async fn fresh(&mut self) -> Result<Box<dyn Reducer>, Trap> {
-        self.generation.program.instantiate(self.imports.clone()).await
+    async fn fresh(&mut self, shared: &Shared) -> Result<Box<dyn Reducer>, Trap> {
+        self.generation.program.instantiate(shared.imports.clone()).await
     }
 
     /// An instance with all of these that it can read, and the keys of the others.
-    async fn one_by_one(&mut self, items: Vec<Item>) -> Result<(Box<dyn Reducer>, Vec<String>), Trap> {
-        let mut reducer = self.fresh().await?;
+    async fn one_by_one(&mut self, shared: &Shared, items: Vec<Item>) -> Result<(Box<dyn Reducer>, Vec<String>), Trap> {
+        let mut reducer = self.fresh(shared).await?;
         let (mut good, mut unread) = (Vec::new(), Vec::new());
         for item in items {
             match self.give(&mut reducer, std::slice::from_ref(&item)).await {
@@ -117,11 +121,11 @@ impl Core {
                 Err(trap) => {
                     tracing::error!(key = item.key(), "it traps on this one: {trap}");
                     unread.push(item.key().to_owned());
-                    reducer = self.fresh().await?;
+                    reducer = self.fresh(shared).await?;
                     // What it could read alone it can read together; if not, none of it is of use.
                     if self.give(&mut reducer, &good).await.is_err() {
                         unread.extend(good.drain(..).map(|item| item.key().to_owned()));
-                        reducer = self.fresh().await?;
+                        reducer = self.fresh(shared).await?;
                     }
                 }
             }
@@ -163,5 +167,10 @@ impl Core {
         for key in checkpoints.chain(work).collect::<Vec<_>>() {
             self.set_aside(shared, &key);
         }
+    }
+
+    /// There is an instance.
+    pub(super) fn recovered(&mut self, shared: &Shared) {
+        shared.board.lock().broken(None);
     }
 }

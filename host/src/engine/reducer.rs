@@ -83,6 +83,14 @@ impl Event {
         }
     }
 
+    /// Whether a client asks for something with it.
+    pub fn is_asked(&self) -> bool {
+        matches!(
+            self,
+            Event::Open { .. } | Event::Receive(_) | Event::Attach(_) | Event::Dismiss(_)
+        )
+    }
+
     /// The same event after an attempt at it trapped: a request is then answered with an internal error.
     pub fn once_more(&mut self) {
         match self {
@@ -139,6 +147,11 @@ pub trait Program: Send + Sync {
 
     /// What it says of itself.
     fn description(&self) -> &Description;
+
+    /// The interfaces that it imports, in order.
+    fn imports(&self) -> &[String] {
+        &[]
+    }
 
     /// A fresh instance that sees the host through these imports.
     fn instantiate(&self, imports: Arc<Imports>) -> BoxFuture<'_, Result<Box<dyn Reducer>, Trap>>;

@@ -7,17 +7,19 @@ use tokio::sync::{Notify, mpsc, watch};
 use super::Surroundings;
 use super::checkpoints::Checkpoints;
 use super::imports::{Imports, Parts};
+use super::journal::Told;
 use super::moments::Moments;
 use super::outlet::{Closing, Outlets};
 use super::reducer::{Event, Program};
-use super::rights::Declared;
 use super::status::Board;
+use super::swap::newest_format;
 use super::turn::{Cause, Core, Generation, NewsOf};
 use super::work;
 use crate::audit::Audit;
 use crate::clock::{Moment, SharedClock};
 use crate::contract::hearth::mcp::types::{Change, News};
 use crate::entries::ConfigEntries;
+use crate::generations::Generations;
 use crate::home::Home;
 use crate::limits::Limits;
 use crate::principals::Principals;
@@ -29,7 +31,12 @@ pub(super) struct Shared {
     pub entries: Arc<dyn ConfigEntries>,
     pub principals: Arc<dyn Principals>,
     pub audit: Arc<dyn Audit>,
+    pub generations: Arc<dyn Generations>,
+    /// What every instance may ask.
+    pub imports: Arc<Imports>,
     pub board: Board,
+    /// Held for as long as a swap takes, from its first step to its last.
+    pub swapping: tokio::sync::Mutex<()>,
     /// One event at a time: whoever holds this has the instance.
     pub core: tokio::sync::Mutex<Core>,
     /// Outlets whose client hung up, for the tending task.
@@ -37,6 +44,8 @@ pub(super) struct Shared {
     pub notices: Arc<Notices>,
     /// The timer of the instance.
     pub timer: Arc<Timer>,
+    /// When the probation of the running generation is over.
+    pub trial: Arc<Timer>,
     /// When the next outlet is over that nobody reads.
     pub expiry: Arc<Timer>,
     /// True once the engine is shut down.
@@ -52,13 +61,9 @@ impl Shared {
         closings: mpsc::UnboundedSender<Closing>,
         down: watch::Sender<bool>,
     ) -> Self {
-        let description = program.description();
-        let generation = Generation {
-            number,
-            declared: Declared::new(&description.actions),
-            format: description.writes.iter().copied().max().unwrap_or_default(),
-            program,
-        };
+        let format = newest_format(program.as_ref());
+        let generation = Generation::new(program, number, format, None);
+        let board = Board::new(&generation);
         let parts = Parts {
             entries: surroundings.entries.clone(),
             home: surroundings.home.clone(),
@@ -67,11 +72,16 @@ impl Shared {
         };
         let core = Core {
             generation,
+            previous: None,
+            probation: None,
+            tally: Default::default(),
+            audience: Default::default(),
             reducer: None,
-            imports: Arc::new(Imports { host: Some(parts) }),
+            failures: Default::default(),
             outlets: Outlets::default(),
             checkpoints: Checkpoints::default(),
             work: work::Table::default(),
+            told: Told::default(),
             nonces: surroundings.nonces,
             moments: Moments::default(),
             down: false,
@@ -83,18 +93,38 @@ impl Shared {
             entries: surroundings.entries,
             principals: surroundings.principals,
             audit: surroundings.audit,
-            board: Board::default(),
+            generations: surroundings.generations,
+            imports: Arc::new(Imports { host: Some(parts) }),
+            board,
+            swapping: tokio::sync::Mutex::default(),
             core: tokio::sync::Mutex::new(core),
             closings,
             notices: Arc::new(Notices::default()),
             timer: Arc::new(Timer::default()),
+            trial: Arc::new(Timer::default()),
             expiry: Arc::new(Timer::default()),
             down,
         }
     }
 
+    /// Resolves when the component is not left alone, or the engine is shut down. What waits for it is not lost.
+    pub async fn rested(&self) {
+        let mut down = self.down.subscribe();
+        loop {
+            let until = self.board.lock().rest_until();
+            if until <= self.clock.now() {
+                return;
+            }
+            tokio::select! {
+                () = self.clock.sleep_until(until) => {}
+                _ = down.wait_for(|down| *down) => return,
+            }
+        }
+    }
+
     /// Delivers news of work, unless it was abandoned meanwhile. What the work changed is delivered before its outcomes.
     pub async fn resume(self: &Arc<Self>, key: &str, serial: u64, news: News) {
+        self.rested().await;
         let mut core = self.core.lock().await;
         let over = matches!(news, News::Outcomes(_));
         if over {

@@ -1,8 +1,10 @@
 //! How the engine fares: what the doctor, the metrics and `healthz` show.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::reducer::Program;
+use super::turn::Generation;
 use crate::clock::Moment;
 
 /// Traps within [`WINDOW_MS`] from which on the engine calls itself degraded.
@@ -39,18 +41,30 @@ pub struct EngineStatus {
     pub faults: u64,
     /// Streams that ended because nobody read them.
     pub overflows: u64,
+    /// The generation before, which can be gone back to.
+    pub previous: Option<u64>,
+    /// Until when the generation before takes over again if this one misbehaves.
+    pub probation_until: Option<Moment>,
+    /// Microseconds for which no event was taken at the last swap; 0: there was none.
+    pub pause_us: u64,
     /// What is wrong, if something is.
     pub degraded: Option<String>,
 }
 
 /// What changes of the status.
-#[derive(Debug, Default)]
 pub(super) struct Board {
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default, Clone)]
 pub(super) struct State {
+    /// The running generation.
+    pub generation: u64,
+    pub program: Arc<dyn Program>,
+    pub previous: Option<u64>,
+    pub probation_until: Option<Moment>,
+    pub pause_us: u64,
+    /// Until when the component is left alone; 0 when it is not.
+    rest_until: Moment,
     pub sessions: usize,
     pub exchanges: usize,
     pub work: usize,
@@ -68,6 +82,32 @@ pub(super) struct State {
 }
 
 impl Board {
+    pub fn new(generation: &Generation) -> Self {
+        let state = State {
+            generation: generation.number,
+            program: generation.program.clone(),
+            previous: None,
+            probation_until: None,
+            pause_us: 0,
+            rest_until: 0,
+            sessions: 0,
+            exchanges: 0,
+            work: 0,
+            checkpoints: 0,
+            set_aside: 0,
+            events: 0,
+            traps: 0,
+            faults: 0,
+            overflows: 0,
+            recent: VecDeque::new(),
+            last_trap: String::new(),
+            broken: None,
+        };
+        Self {
+            state: Mutex::new(state),
+        }
+    }
+
     pub fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -81,6 +121,24 @@ impl State {
         if self.recent.len() > TRAPS_DEGRADED {
             self.recent.pop_front();
         }
+    }
+
+    /// This generation runs from now on.
+    pub fn live(&mut self, generation: &Generation, previous: Option<&Generation>, probation_until: Option<Moment>) {
+        self.generation = generation.number;
+        self.program = generation.program.clone();
+        self.previous = previous.map(|previous| previous.number);
+        self.probation_until = probation_until;
+        self.rest_until = 0;
+    }
+
+    /// The component is left alone until then.
+    pub fn rests(&mut self, until: Moment) {
+        self.rest_until = until;
+    }
+
+    pub fn rest_until(&self) -> Moment {
+        self.rest_until
     }
 
     pub fn broken(&mut self, reason: Option<String>) {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::moments::{Nonces, RandomNonces};
 use crate::audit::{Audit, Record};
 use crate::clock::{SharedClock, SystemClock};
+use crate::contract::exports::hearth::mcp::server::Description;
 use crate::entries::ConfigEntries;
+use crate::generations::Generations;
 use crate::home::Home;
 use crate::limits::Limits;
 use crate::principals::{Principals, Rights};
@@ -24,6 +26,8 @@ pub struct Surroundings {
     pub principals: Arc<dyn Principals>,
     /// Where actions are recorded.
     pub audit: Arc<dyn Audit>,
+    /// Who is told which generation runs.
+    pub generations: Arc<dyn Generations>,
     /// Seals what clients carry; constant for the data directory.
     pub secret: [u8; 32],
     /// Where random bits come from.
@@ -47,6 +51,7 @@ impl Surroundings {
             entries,
             principals: Arc::new(Plain),
             audit: Arc::new(Plain),
+            generations: Arc::new(Plain),
             secret,
             nonces: Box::new(RandomNonces::default()),
         }
@@ -60,6 +65,14 @@ impl Principals for Plain {
     fn rights(&self, _principal: &str) -> Option<Rights> {
         Some(Rights { admin: false })
     }
+}
+
+impl Generations for Plain {
+    fn live(&self, _number: u64, _description: &Description) {}
+
+    fn rolled_back(&self, _from: u64, _to: u64, _reason: &str) {}
+
+    fn passed(&self, _number: u64) {}
 }
 
 impl Audit for Plain {

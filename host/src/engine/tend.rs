@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, watch};
 use super::outlet::Closing;
 use super::reducer::Event;
 use super::shared::{Notices, Shared, Timer};
+use super::swap;
 use super::turn::Cause;
 use crate::clock::SharedClock;
 use crate::home::Home;
@@ -18,6 +19,7 @@ pub(super) struct Tend {
     pub home: Arc<dyn Home>,
     pub notices: Arc<Notices>,
     pub timer: Arc<Timer>,
+    pub trial: Arc<Timer>,
     pub expiry: Arc<Timer>,
     pub closings: mpsc::UnboundedReceiver<Closing>,
     pub down: watch::Receiver<bool>,
@@ -33,7 +35,9 @@ enum Reason {
     TimerDue,
     /// Nobody has resumed an outlet in time.
     Expired,
-    /// The timer was set to another moment, or outlets are over at another one.
+    /// The probation of the running generation is over.
+    Passed,
+    /// One of the timers was set to another moment.
     TimerSet,
     /// The engine is shut down, or nobody holds it any more.
     Over,
@@ -47,6 +51,7 @@ impl Tend {
             let Some(shared) = self.engine.upgrade() else {
                 return;
             };
+            shared.rested().await;
             match reason {
                 Reason::Changes => shared.core.lock().await.deliver_changes(&shared).await,
                 Reason::Closing(Closing::Over(outlet)) => shared.core.lock().await.close(&shared, outlet).await,
@@ -55,6 +60,7 @@ impl Tend {
                 }
                 Reason::Expired => shared.core.lock().await.expire(&shared).await,
                 Reason::TimerDue => wake(&shared).await,
+                Reason::Passed => pass(&shared).await,
                 Reason::TimerSet => {}
                 Reason::Over => return,
             }
@@ -64,14 +70,17 @@ impl Tend {
     async fn wait(&mut self) -> Reason {
         let due = until(&self.clock, &self.timer);
         let expired = until(&self.clock, &self.expiry);
+        let passed = until(&self.clock, &self.trial);
         tokio::select! {
             biased;
             _ = self.down.changed() => Reason::Over,
             closing = self.closings.recv() => closing.map_or(Reason::Over, Reason::Closing),
             () = due => Reason::TimerDue,
             () = expired => Reason::Expired,
+            () = passed => Reason::Passed,
             () = self.expiry.changed.notified() => Reason::TimerSet,
             () = self.timer.changed.notified() => Reason::TimerSet,
+            () = self.trial.changed.notified() => Reason::TimerSet,
             () = self.notices.arrived.notified() => Reason::Changes,
             () = self.home.changed() => Reason::Changes,
         }
@@ -91,5 +100,13 @@ async fn wake(shared: &Arc<Shared>) {
         // No nonce: how often the timer goes off is not to be seen from what follows.
         let moment = core.moments.next(shared.clock.now());
         let _ = core.deliver(shared, Event::Wake { moment }, Cause::default()).await;
+    }
+}
+
+async fn pass(shared: &Arc<Shared>) {
+    let mut core = shared.core.lock().await;
+    if shared.trial.take_due(shared.clock.now()) && core.pass(shared) {
+        // It takes its turn after a swap that is under way, and nothing else waits for it.
+        tokio::spawn(swap::raise_format(shared.clone()));
     }
 }

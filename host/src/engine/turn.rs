@@ -9,37 +9,68 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use super::checkpoints::Checkpoints;
-use super::imports::Imports;
+use super::failures::Failures;
+use super::journal::Told;
 use super::moments::{Moments, Nonces};
 use super::outlet::{EventId, Lane, Open, Outlets, Queue, Way};
 use super::reducer::{Answer, Event, Program, Reducer, Trap};
 use super::rights::Declared;
 use super::shared::Shared;
+use super::swap::{Audience, EFFECTS_LIMIT, Probation, Tally};
 use super::{Attaching, work};
 use crate::clock::Moment;
-use crate::contract::exports::hearth::mcp::server::Tool;
+use crate::contract::exports::hearth::mcp::server::{Description, Tool};
 use crate::contract::hearth::mcp::types::{
     Change, CheckpointKind, Effect, Nonce, Outlet, Principal, Refusal, RefusalReason, Route, Transport,
 };
 
-/// One loaded version of the component.
+/// One loaded version of the component. Cheap to clone.
+#[derive(Clone)]
 pub(super) struct Generation {
     pub number: u64,
     pub program: Arc<dyn Program>,
-    pub declared: Declared,
+    pub declared: Arc<Declared>,
     /// The state format that it writes.
     pub format: u32,
+    /// All state formats that it may keep something in.
+    pub keeps: Vec<u32>,
+}
+
+impl Generation {
+    /// A generation that writes this format. `back`: what takes over if it misbehaves, and has to read all of it.
+    pub fn new(program: Arc<dyn Program>, number: u64, format: u32, back: Option<&Description>) -> Self {
+        let description = program.description();
+        let writes = description.writes.iter().copied();
+        let keeps = writes.filter(|format| back.is_none_or(|back| back.reads.contains(format)));
+        Self {
+            number,
+            declared: Arc::new(Declared::new(&description.actions)),
+            format,
+            keeps: keeps.collect(),
+            program,
+        }
+    }
 }
 
 /// The instance and all state that goes with it.
 pub(super) struct Core {
     pub generation: Generation,
+    /// The one before, to go back to.
+    pub previous: Option<Generation>,
+    /// The running generation is on probation.
+    pub probation: Option<Probation>,
+    /// What clients asked of the running generation.
+    pub tally: Tally,
+    /// Who goes by a list of tools.
+    pub audience: Audience,
     /// None while it is out for a call, and after a trap until it is built anew.
     pub reducer: Option<Box<dyn Reducer>>,
-    pub imports: Arc<Imports>,
+    pub failures: Failures,
     pub outlets: Outlets,
     pub checkpoints: Checkpoints,
     pub work: work::Table,
+    /// What of the changes a candidate has to be told before it takes over.
+    pub told: Told,
     pub nonces: Box<dyn Nonces>,
     pub moments: Moments,
     pub down: bool,
@@ -75,6 +106,15 @@ pub(super) struct NewsOf {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Dropped;
 
+/// What an event came to: the session that it began, or the component's refusal.
+pub(super) type Outcome = Result<Result<Option<String>, Refusal>, Dropped>;
+
+/// What came of giving an event once.
+enum Once {
+    Told(Outcome),
+    Trapped(Trap),
+}
+
 impl Core {
     /// Moment and nonce for the next event.
     pub fn stamp(&mut self, shared: &Shared) -> (Moment, Nonce) {
@@ -84,12 +124,7 @@ impl Core {
     /// Delivers an event and applies its effects. Answers the session that it began. Where there is no room for one more
     /// session, those of the same principal whose stream nobody reads any more give way: their client may come back and
     /// resume, but this one is there now.
-    pub async fn deliver(
-        &mut self,
-        shared: &Arc<Shared>,
-        mut event: Event,
-        cause: Cause,
-    ) -> Result<Result<Option<String>, Refusal>, Dropped> {
+    pub async fn deliver(&mut self, shared: &Arc<Shared>, mut event: Event, cause: Cause) -> Outcome {
         loop {
             let told = self.attempt(shared, &mut event, &cause).await;
             let full = matches!(&told, Ok(Err(refusal)) if refusal.reason == RefusalReason::TooManySessions);
@@ -106,33 +141,30 @@ impl Core {
         Box::pin(self.close(shared, outlet))
     }
 
-    /// After a trap the instance is built anew and the event given once more.
-    async fn attempt(
-        &mut self,
-        shared: &Arc<Shared>,
-        event: &mut Event,
-        cause: &Cause,
-    ) -> Result<Result<Option<String>, Refusal>, Dropped> {
+    /// After a trap the instance is built anew and the event given once more. On probation a generation that fails too
+    /// often, or at the same event twice, is replaced by the one before, which is given the event as it came.
+    async fn attempt(&mut self, shared: &Arc<Shared>, event: &mut Event, cause: &Cause) -> Outcome {
         shared.board.lock().events += 1;
+        let first = self.probation.as_ref().map(|_| event.clone());
+        let mut failed = None;
         for _attempt in 0..2 {
-            let Some(mut reducer) = self.instance(shared).await else {
-                return Err(Dropped);
-            };
-            if let Some(untold) = self.untold(cause) {
-                self.reducer = Some(reducer);
-                return untold;
-            }
-            let result = reducer.handle(event).await;
-            match result.and_then(|answered| self.within_limits(answered)) {
-                Ok(answered) => {
-                    self.reducer = Some(reducer).filter(|reducer| !reducer.spent());
-                    return Ok(answered.map(|answer| self.settle(shared, event, answer, cause)));
-                }
-                Err(trap) => {
-                    drop(reducer);
-                    self.trapped(shared, event.name(), &trap);
+            match self.once(shared, event, cause).await {
+                Once::Told(told) => return told,
+                Once::Trapped(trap) => {
+                    failed = self.faulted(1, &trap.0);
+                    if failed.is_some() {
+                        break;
+                    }
                     event.once_more();
                 }
+            }
+        }
+        if let Some(first) = first.filter(|_| self.probation.is_some()) {
+            let twice = || format!("it trapped twice at `{}`", first.name());
+            self.fall_back(shared, &failed.unwrap_or_else(twice)).await;
+            *event = first;
+            if let Once::Told(told) = self.once(shared, event, cause).await {
+                return told;
             }
         }
         tracing::error!(event = event.name(), "the event trapped twice and is dropped");
@@ -141,9 +173,53 @@ impl Core {
         Err(Dropped)
     }
 
+    async fn once(&mut self, shared: &Arc<Shared>, event: &Event, cause: &Cause) -> Once {
+        let Some(mut reducer) = self.instance(shared).await else {
+            return Once::Told(Err(Dropped));
+        };
+        if let Some(untold) = self.untold(cause) {
+            self.reducer = Some(reducer);
+            return Once::Told(untold);
+        }
+        let answered = reducer.handle(event).await;
+        match answered.and_then(|answered| self.within_limits(answered)) {
+            Ok(answered) => {
+                self.reducer = Some(reducer).filter(|reducer| !reducer.spent());
+                self.failures.end();
+                if event.is_asked() {
+                    self.tally.count(&answered);
+                }
+                let faults = self.probation.is_some().then(|| shared.board.lock().faults);
+                let told = answered.map(|answer| self.settle(shared, event, answer, cause));
+                if let Some(before) = faults {
+                    self.watch_conduct(shared, before).await;
+                }
+                Once::Told(Ok(told))
+            }
+            Err(trap) => {
+                drop(reducer);
+                self.trapped(shared, event.name(), &trap);
+                Once::Trapped(trap)
+            }
+        }
+    }
+
+    /// After an event on probation: whether what it asked for is the last straw.
+    async fn watch_conduct(&mut self, shared: &Arc<Shared>, faults_before: u64) {
+        let faults = shared.board.lock().faults.saturating_sub(faults_before);
+        let faults = u32::try_from(faults).unwrap_or(u32::MAX);
+        let failed = match faults {
+            0 => None,
+            faults => self.faulted(faults, "an effect that broke the contract"),
+        };
+        if let Some(reason) = failed.or_else(|| self.refuses_too_much()) {
+            self.fall_back(shared, &reason).await;
+        }
+    }
+
     /// What becomes of news that are not to be told, if they are not. An instance that was made after a trap may abandon
     /// the work when it starts, and then hears no more of it; or it cannot read its ticket.
-    fn untold(&self, cause: &Cause) -> Option<Result<Result<Option<String>, Refusal>, Dropped>> {
+    fn untold(&self, cause: &Cause) -> Option<Outcome> {
         let of = cause.work.as_ref()?;
         match self.work.get(&of.key, of.serial) {
             None => Some(Ok(Ok(None))),
@@ -167,6 +243,9 @@ impl Core {
             }
             Err(trap) => {
                 self.trapped(shared, "offers", &trap);
+                if let Some(reason) = self.faulted(1, &trap.0) {
+                    self.fall_back(shared, &reason).await;
+                }
                 Err(Dropped)
             }
         }
@@ -179,26 +258,34 @@ impl Core {
         self.reducer.take()
     }
 
-    pub fn trapped(&self, shared: &Shared, event: &str, trap: &Trap) {
+    pub fn trapped(&mut self, shared: &Shared, event: &str, trap: &Trap) {
         let generation = self.generation.number;
         tracing::error!(event, generation, "the component trapped: {trap}");
         let now = shared.clock.now();
+        self.failures.one_more(now);
+        shared.board.lock().rests(self.failures.until());
         shared.board.lock().trapped(now, event, &trap.0);
     }
 
     /// An event whose state the host cannot keep counts as trapped: its instance knows what nobody would tell the next.
     fn within_limits(&self, answered: Result<Answer, Refusal>) -> Result<Result<Answer, Refusal>, Trap> {
         if let Ok(answer) = &answered {
-            self.check_keeps(&answer.effects)?;
+            self.check_effects(&self.generation, &answer.effects)?;
         }
         Ok(answered)
     }
 
-    pub fn check_keeps(&self, effects: &[Effect]) -> Result<(), Trap> {
-        let writes = &self.generation.program.description().writes;
+    pub fn check_effects(&self, generation: &Generation, effects: &[Effect]) -> Result<(), Trap> {
+        if effects.len() > EFFECTS_LIMIT {
+            let text = format!(
+                "it asked for {} effects at once, and {EFFECTS_LIMIT} are allowed",
+                effects.len()
+            );
+            return Err(Trap(text));
+        }
         for effect in effects {
             if let Effect::Keep(checkpoint) = effect {
-                self.checkpoints.check(checkpoint, writes).map_err(Trap)?;
+                self.checkpoints.check(checkpoint, &generation.keeps).map_err(Trap)?;
             }
         }
         Ok(())
@@ -206,6 +293,15 @@ impl Core {
 
     fn settle(&mut self, shared: &Arc<Shared>, event: &Event, answer: Answer, cause: &Cause) -> Option<String> {
         self.opened(event, &answer, cause);
+        if let Event::Receive(delivery) = event {
+            match (&answer.session, &delivery.session) {
+                (Some(session), _) => self.audience.began(session, &delivery.route),
+                (None, None) => self
+                    .audience
+                    .heard(&delivery.principal.id, &delivery.route, delivery.moment),
+                (None, Some(_)) => {}
+            }
+        }
         if let (true, Some(of)) = (cause.over, &cause.work) {
             self.work.remove(&of.key);
         }
@@ -341,6 +437,7 @@ impl Core {
         if changes.is_empty() || self.down {
             return;
         }
+        self.told.note(&changes);
         let moment = self.moments.next(shared.clock.now());
         let event = Event::HomeChanged { changes, moment };
         let _ = self.deliver(shared, event, Cause::default()).await;
@@ -358,7 +455,7 @@ impl Core {
 }
 
 /// The kind of change that tells of an entity.
-const STATE: &str = "state";
+pub(super) const STATE: &str = "state";
 
 /// A change that says only that something is to be asked again.
 pub(super) fn notice(kind: &str, id: &str, data: Vec<u8>) -> Change {

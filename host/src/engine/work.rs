@@ -3,7 +3,7 @@
 //! One task drives all actions of one `perform`. When they are done, or patience ran out, it delivers the outcomes; what
 //! still runs then goes on in the same task until its deadline, and nobody hears of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, Either, select};
@@ -12,6 +12,7 @@ use futures_util::{FutureExt, pin_mut};
 use serde_json::json;
 use tokio::task::AbortHandle;
 
+use super::journal::Touched;
 use super::progress::Tracker;
 use super::rights::Verdict;
 use super::shared::Shared;
@@ -44,6 +45,8 @@ pub(super) struct Open {
 pub(super) struct Table {
     open: BTreeMap<String, Open>,
     last: u64,
+    /// What a candidate has to be told before it takes over.
+    pub touched: Touched,
 }
 
 impl Table {
@@ -67,6 +70,7 @@ impl Table {
             aside: false,
             task: None,
         };
+        self.touched.note(&key);
         self.open.insert(key, open);
         self.last
     }
@@ -83,12 +87,13 @@ impl Table {
     }
 
     pub fn remove(&mut self, key: &str) -> Option<Open> {
+        self.touched.note(key);
         self.open.remove(key)
     }
 
     /// Cancels it. Its task ends at its next step, and what it was about to tell is not told.
     pub fn abandon(&mut self, key: &str) {
-        if let Some(task) = self.open.remove(key).and_then(|open| open.task) {
+        if let Some(task) = self.remove(key).and_then(|open| open.task) {
             task.abort();
         }
     }
@@ -107,15 +112,40 @@ impl Table {
         }
     }
 
+    /// Another generation may read what this one could not.
+    pub fn take_back(&mut self) {
+        for open in self.open.values_mut() {
+            open.aside = false;
+        }
+    }
+
+    /// All that is open, what the running generation cannot read as well.
+    pub fn everything(&self) -> Vec<OpenWork> {
+        self.open.iter().map(|(key, open)| told(key, &open.ticket)).collect()
+    }
+
+    /// What is open under these keys now; with an empty ticket what is not.
+    pub fn under(&self, keys: &BTreeSet<String>) -> Vec<OpenWork> {
+        let ticket = |key| self.open.get(key).map_or(&[][..], |open| &open.ticket);
+        keys.iter().map(|key| told(key, ticket(key))).collect()
+    }
+
+    /// Keys of what the running generation cannot read.
+    pub fn aside_keys(&self) -> impl Iterator<Item = &String> {
+        self.open.iter().filter(|(_, open)| open.aside).map(|(key, _)| key)
+    }
+
     /// What a new instance gets, in the order of their keys.
     pub fn all(&self) -> Vec<OpenWork> {
         let known = self.open.iter().filter(|(_, open)| !open.aside);
-        known
-            .map(|(key, open)| OpenWork {
-                key: key.clone(),
-                ticket: open.ticket.clone(),
-            })
-            .collect()
+        known.map(|(key, open)| told(key, &open.ticket)).collect()
+    }
+}
+
+fn told(key: &str, ticket: &[u8]) -> OpenWork {
+    OpenWork {
+        key: key.to_owned(),
+        ticket: ticket.to_vec(),
     }
 }
 

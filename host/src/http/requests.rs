@@ -228,6 +228,7 @@ pub fn of_engine(refused: engine::Refused) -> Refused {
         }
         engine::Refused::UnknownEvent(event) => Refused::UnknownEvent(event),
         engine::Refused::Fault => Refused::Fault,
+        engine::Refused::Resting(ms) => Refused::Resting(ms),
         engine::Refused::Ended => Refused::Ending,
     }
 }

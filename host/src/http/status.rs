@@ -59,6 +59,8 @@ pub enum Refused {
     Unanswered,
     /// The component failed at it twice.
     Fault,
+    /// The component failed again and again, and is left alone for so many milliseconds.
+    Resting(u64),
     /// The host is shutting down.
     Ending,
 }
@@ -87,6 +89,9 @@ impl Refused {
             }) => {
                 headers.insert(header::RETRY_AFTER, RETRY_AFTER_S);
             }
+            Self::Resting(ms) => {
+                headers.insert(header::RETRY_AFTER, ms.div_ceil(1_000).into());
+            }
             // The rest of the body is not going to be read, so the connection cannot be used again.
             Self::BodyTooLarge { .. } | Self::BodyTooLate { .. } | Self::BodyBroken => {
                 headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -109,7 +114,7 @@ impl Refused {
             Self::BodyTooLate { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Component(refusal) => of_reason(refusal.reason),
             Self::Fault | Self::Unanswered => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Ending => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Resting(_) | Self::Ending => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -139,6 +144,10 @@ impl Refused {
                 .into()
             }
             Self::Unanswered => "The request was ended without an answer".into(),
+            Self::Resting(ms) => format!(
+                "The server fails at every request and is tried again in {ms} ms; its owner sees why in its log"
+            )
+            .into(),
             Self::Ending => "The server is shutting down".into(),
             Self::Fault => {
                 "The server failed at this request and has recovered; other requests are not affected".into()

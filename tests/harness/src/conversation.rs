@@ -58,7 +58,7 @@ pub fn with_handshake(description: &Description) -> Vec<String> {
 /// When it is refused.
 pub async fn initialized(stage: &Stage, principal: &str) -> Client {
     let mut client = stage.client(principal).await;
-    let version = with_handshake(stage.engine.describe())
+    let version = with_handshake(&stage.engine.describe())
         .into_iter()
         .max()
         .unwrap_or_default();

@@ -68,6 +68,10 @@ impl Program for Meddled {
         self.program.description()
     }
 
+    fn imports(&self) -> &[String] {
+        self.program.imports()
+    }
+
     fn instantiate(&self, imports: Arc<Imports>) -> BoxFuture<'_, Result<Box<dyn Reducer>, Trap>> {
         async move {
             let meddler = (self.meddlers)();

@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use hearth_host::audit::{Audit, Record};
+use hearth_host::contract::exports::hearth::mcp::server::Description;
 use hearth_host::contract::hearth::mcp::config_entries::{ConfigEntry, LookupError};
 use hearth_host::entries::ConfigEntries;
+use hearth_host::generations::Generations;
 use hearth_host::principals::{Principals, Rights};
 
 /// One config entry that serves everything to everybody, until the test changes it.
@@ -124,5 +126,34 @@ impl SimulatedAudit {
 impl Audit for SimulatedAudit {
     fn record(&self, record: Record) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(record);
+    }
+}
+
+/// Notes what it hears.
+#[derive(Default)]
+pub struct SimulatedGenerations(Mutex<Vec<String>>);
+
+impl SimulatedGenerations {
+    /// What it heard, as `2 is live`, `2 rolled back to 1: reason`, `2 passed`.
+    pub fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, line: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+}
+
+impl Generations for SimulatedGenerations {
+    fn live(&self, number: u64, _description: &Description) {
+        self.note(format!("{number} is live"));
+    }
+
+    fn rolled_back(&self, from: u64, to: u64, reason: &str) {
+        self.note(format!("{from} rolled back to {to}: {reason}"));
+    }
+
+    fn passed(&self, number: u64) {
+        self.note(format!("{number} passed"));
     }
 }

@@ -18,7 +18,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::hearing::Hearing;
-use crate::simulated::{SimulatedAudit, SimulatedEntries, SimulatedPrincipals};
+use crate::simulated::{SimulatedAudit, SimulatedEntries, SimulatedGenerations, SimulatedPrincipals};
 use crate::simulated_home::SimulatedHome;
 
 /// When every stage begins: 2026-01-01T00:00:00Z.
@@ -47,6 +47,8 @@ pub struct Stage {
     pub principals: Arc<SimulatedPrincipals>,
     /// What was recorded.
     pub audit: Arc<SimulatedAudit>,
+    /// What the engine told of its generations.
+    pub generations: Arc<SimulatedGenerations>,
     pub(crate) hearing: Hearing,
 }
 
@@ -122,15 +124,16 @@ impl Stage {
         let entries = Arc::new(SimulatedEntries::default());
         let principals = Arc::new(SimulatedPrincipals::default());
         let audit = Arc::new(SimulatedAudit::default());
+        let generations = Arc::new(SimulatedGenerations::default());
         let surroundings = Surroundings {
             clock: clock.clone(),
             limits: Arc::new(limits),
-            home: home.clone(),
-            entries: entries.clone(),
             principals: principals.clone(),
             audit: audit.clone(),
+            generations: generations.clone(),
             secret: [7; 32],
             nonces,
+            ..Surroundings::new(home.clone(), entries.clone())
         };
         let engine = Engine::start_program(program, 1, surroundings).await?;
         // What declares no version of MCP does not speak it.
@@ -146,6 +149,7 @@ impl Stage {
             entries,
             principals,
             audit,
+            generations,
         })
     }
 

@@ -1,6 +1,5 @@
 //! What is done to instances between and during events, and the same event as the one that is never disturbed sees it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hearth_host::contract::exports::hearth::mcp::server::Tool;
@@ -107,8 +106,6 @@ pub(super) struct Plan {
     state: Mutex<State>,
     /// Something is to be done between events.
     pub between: Notify,
-    /// An instance was made, and its start comes next.
-    starting: AtomicBool,
 }
 
 #[derive(Default)]
@@ -154,7 +151,6 @@ impl Plan {
             role,
             state: Mutex::default(),
             between: Notify::new(),
-            starting: AtomicBool::new(false),
         })
     }
 
@@ -220,15 +216,13 @@ impl Plan {
 
 /// Nonces that are the same for an event whatever instance takes it: starts draw from a sequence of their own.
 pub(super) struct EvenNonces {
-    plan: Arc<Plan>,
     events: SeededNonces,
     starts: SeededNonces,
 }
 
 impl EvenNonces {
-    pub fn new(plan: Arc<Plan>, seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         Self {
-            plan,
             events: SeededNonces::new(seed),
             starts: SeededNonces::new(!seed),
         }
@@ -237,11 +231,11 @@ impl EvenNonces {
 
 impl Nonces for EvenNonces {
     fn next(&mut self) -> Nonce {
-        if self.plan.starting.swap(false, Ordering::SeqCst) {
-            self.starts.next()
-        } else {
-            self.events.next()
-        }
+        self.events.next()
+    }
+
+    fn start(&mut self) -> Nonce {
+        self.starts.next()
     }
 }
 
@@ -249,7 +243,6 @@ impl Nonces for EvenNonces {
 pub(super) fn struck(program: Arc<dyn Program>, plan: &Arc<Plan>) -> Arc<Meddled> {
     let plan = plan.clone();
     Meddled::new(program, move || {
-        plan.starting.store(true, Ordering::SeqCst);
         plan.lock().counts.instances += 1;
         Striker {
             plan: plan.clone(),

@@ -62,7 +62,7 @@ pub(super) async fn play(program: &Arc<dyn Program>, role: Role, script: &Script
         Role::Disturbed => program.clone(),
     };
     let struck = disturbance::struck(program, &plan);
-    let nonces = EvenNonces::new(plan.clone(), script.seed);
+    let nonces = EvenNonces::new(script.seed);
     let stage = Stage::try_on(struck, limits(), Box::new(nonces)).await?;
     let mut world = World {
         stage,

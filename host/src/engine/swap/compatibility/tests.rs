@@ -1,5 +1,7 @@
 //! What is compatible, and how it is said when it is not.
 
+use std::slice::from_ref;
+
 use serde_json::{Value, json};
 
 use super::{incompatibilities, unlisted};
@@ -37,7 +39,7 @@ fn narrows(before: Value, now: Value, said: &str) {
 #[test]
 fn a_tool_that_is_taken_away_is_named_and_one_that_is_added_is_not() {
     let (one, two) = (tool("one", json!({})), tool("two", json!({})));
-    assert_eq!(incompatibilities(&[one.clone()], &[one.clone(), two.clone()]), [""; 0]);
+    assert_eq!(incompatibilities(from_ref(&one), &[one.clone(), two.clone()]), [""; 0]);
     assert_eq!(incompatibilities(&[one, two.clone()], &[two]), ["`one` is taken away"]);
 }
 
@@ -281,9 +283,9 @@ fn what_cannot_be_compared_is_said() {
         definition: b"no".to_vec(),
     };
     let whole = tool("x", json!({}));
-    assert_eq!(incompatibilities(&[broken.clone()], &[broken.clone()]), [""; 0]);
+    assert_eq!(incompatibilities(from_ref(&broken), from_ref(&broken)), [""; 0]);
     for (before, now) in [(&broken, &whole), (&whole, &broken)] {
-        let found = incompatibilities(&[before.clone()], &[now.clone()]);
+        let found = incompatibilities(from_ref(before), from_ref(now));
         assert!(found.len() == 1 && found[0].contains("no JSON object"), "{found:?}");
     }
     let many = |text: &str| json!({"enum": vec![text; 40_000]});

@@ -1,0 +1,53 @@
+//! What a swap goes by, and what it came to.
+
+use crate::clock::Moment;
+
+/// Milliseconds for which a generation is on probation.
+const PROBATION_MS: u64 = 60_000;
+/// Faults on probation at which the generation before takes over again.
+const PROBATION_FAULTS: u32 = 3;
+
+/// What a swap goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// Goes live even if clients have listed tools that it takes away or whose input it narrows.
+    pub allow_incompatible: bool,
+    /// There is no probation: state is written in the newest format at once, and nothing goes back by itself.
+    pub without_rollback: bool,
+    /// Milliseconds for which it is on probation.
+    pub probation_ms: u64,
+    /// Faults on probation (traps, refused effects) at which the generation before takes over again.
+    pub probation_faults: u32,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            allow_incompatible: false,
+            without_rollback: false,
+            probation_ms: PROBATION_MS,
+            probation_faults: PROBATION_FAULTS,
+        }
+    }
+}
+
+/// Puts on the disk which generation runs, just before it does. An error, in words for the owner, holds the candidate
+/// back. It may wait for the disk.
+pub type Recording = Box<dyn FnOnce() -> Result<(), String> + Send>;
+
+/// What a swap came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Swapped {
+    /// The generation that runs now.
+    pub generation: u64,
+    /// The generation that ran before.
+    pub from: u64,
+    /// Microseconds for which no event was taken.
+    pub pause_us: u64,
+    /// The format that state is written in now.
+    pub format: u32,
+    /// Until when the generation before takes over again if this one misbehaves; None: it does not.
+    pub probation_until: Option<Moment>,
+    /// In plain words what it is, offers and may do more or less than the one before.
+    pub differences: Vec<String>,
+}
