@@ -55,7 +55,7 @@ pub async fn engine(build: Build) -> anyhow::Result<Engine> {
         audit: Arc::new(Unheard),
         ..Surroundings::new(home, Arc::new(OneEntry))
     };
-    Ok(Engine::start_program(program, 1, surroundings).await?)
+    Ok(Engine::start_program(program, 1, None, surroundings).await?)
 }
 
 /// Serves an engine on a free port of loopback until the task is dropped.

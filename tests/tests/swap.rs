@@ -62,7 +62,7 @@ async fn sessions_go_on_and_a_call_in_flight_is_answered_by_the_new_generation()
         (status.generation, status.previous, status.traps, status.faults),
         (2, Some(1), 0, 0)
     );
-    assert_eq!(stage.generations.lines(), ["2 is live"]);
+    assert_eq!(stage.generations.lines(), ["1 is live", "2 is live"]);
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn who_passes_its_probation_stays() {
     stage
         .until("it has passed", |stage| stage.engine.status().probation_until.is_none())
         .await;
-    assert_eq!(stage.generations.lines(), ["2 is live", "2 passed"]);
+    assert_eq!(stage.generations.lines(), ["1 is live", "2 is live", "2 passed"]);
     assert_eq!(stage.engine.status().previous, Some(1), "it can still be gone back to");
 }
 

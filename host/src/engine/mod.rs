@@ -80,7 +80,7 @@ pub use self::reducer::{Answer, Answered, Event, Program, Reducer, Trap};
 pub use self::runtime::{Runtime, RuntimeError};
 pub use self::status::EngineStatus;
 pub use self::surroundings::Surroundings;
-pub use self::swap::{HeldBack, Recording, Swapped, Terms};
+pub use self::swap::{HeldBack, Previous, Recording, Swapped, Terms};
 
 use self::shared::Shared;
 use self::tend::Tend;
@@ -116,22 +116,28 @@ impl Engine {
     /// # Errors
     /// When no instance can be made or it traps at its start.
     pub async fn start(component: Component, number: u64, surroundings: Surroundings) -> Result<Self, EngineError> {
-        Self::start_program(Arc::new(component), number, surroundings).await
+        Self::start_program(Arc::new(component), number, None, surroundings).await
     }
 
-    /// As [`Engine::start`], with any program: the benches put the native reducer here.
+    /// As [`Engine::start`], with any program and with what ran before, which can be gone back to. On probation that one
+    /// takes over if the other does not start.
     ///
     /// # Errors
     /// When no instance can be made or it traps at its start.
     pub async fn start_program(
         program: Arc<dyn Program>,
         number: u64,
+        previous: Option<Previous>,
         surroundings: Surroundings,
     ) -> Result<Self, EngineError> {
         let (closings, closed) = mpsc::unbounded_channel();
         let (down, watched) = watch::channel(false);
         let shared = Arc::new(Shared::new(program, number, surroundings, closings, down));
         let mut core = shared.core.lock().await;
+        if let Some(previous) = previous {
+            core.comes_after(&shared, previous);
+        }
+        core.is_live(&shared);
         core.rebuild(&shared).await;
         let started = core.reducer.is_some();
         drop(core);

@@ -135,7 +135,7 @@ impl Stage {
             nonces,
             ..Surroundings::new(home.clone(), entries.clone())
         };
-        let engine = Engine::start_program(program, 1, surroundings).await?;
+        let engine = Engine::start_program(program, 1, None, surroundings).await?;
         // What declares no version of MCP does not speak it.
         let hearing = match engine.describe().protocol_versions.is_empty() {
             true => Hearing::default(),

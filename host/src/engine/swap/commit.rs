@@ -116,7 +116,7 @@ impl Core {
     }
 
     /// Another generation runs from now on.
-    pub(super) fn is_live(&mut self, shared: &Shared) {
+    pub(in crate::engine) fn is_live(&mut self, shared: &Shared) {
         self.tally = Default::default();
         self.failures.end();
         self.recovered(shared);

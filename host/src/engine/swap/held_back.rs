@@ -1,6 +1,7 @@
 //! Why a candidate does not go live.
 
 use super::Successor;
+use crate::contract::exports::hearth::mcp::server::Description;
 use crate::engine::reducer::{Program, Trap};
 use crate::engine::turn::Generation;
 
@@ -130,13 +131,18 @@ pub(super) fn common_format(successor: &Successor, running: &Generation) -> Resu
     if successor.probation.is_none() {
         return Ok(newest_format(successor.program.as_ref()));
     }
-    let common = described.writes.iter().filter(|format| before.reads.contains(format));
-    common.max().copied().ok_or_else(|| HeldBack::NoWayBack {
+    newest_common(described, before).ok_or_else(|| HeldBack::NoWayBack {
         name: described.name.clone(),
         version: described.version.clone(),
         writes: listed(&described.writes),
         reads: listed(&before.reads),
     })
+}
+
+/// The newest format that one writes and the other reads.
+pub(in crate::engine) fn newest_common(writer: &Description, reader: &Description) -> Option<u32> {
+    let common = writer.writes.iter().filter(|format| reader.reads.contains(format));
+    common.max().copied()
 }
 
 /// The newest format that a program writes.

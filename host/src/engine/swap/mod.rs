@@ -36,7 +36,7 @@ pub(super) use self::conduct::EFFECTS_LIMIT;
 pub use self::held_back::HeldBack;
 pub(super) use self::held_back::newest_format;
 pub(super) use self::probation::{Probation, Tally};
-pub use self::terms::{Recording, Swapped, Terms};
+pub use self::terms::{Previous, Recording, Swapped, Terms};
 
 use self::candidate::Candidate;
 use super::Engine;
@@ -68,6 +68,15 @@ struct Trial {
     faults: u32,
 }
 
+impl Trial {
+    fn of(terms: &Terms) -> Self {
+        Self {
+            ms: terms.probation_ms,
+            faults: terms.probation_faults,
+        }
+    }
+}
+
 impl Engine {
     /// Lets another program take over, as generation `number`. `recording` puts on the disk that it runs; it is called
     /// just before the commit. One swap at a time: a second one waits. It goes on if the caller does not.
@@ -81,17 +90,13 @@ impl Engine {
         terms: Terms,
         recording: Recording,
     ) -> Result<Swapped, HeldBack> {
-        let trial = Trial {
-            ms: terms.probation_ms,
-            faults: terms.probation_faults,
-        };
         let successor = Successor {
             program,
             number,
             guard: Some(Guarded {
                 allow_incompatible: terms.allow_incompatible,
             }),
-            probation: (!terms.without_rollback).then_some(trial),
+            probation: (!terms.without_rollback).then(|| Trial::of(&terms)),
             keeps_previous: true,
         };
         apart(take_over(self.shared.clone(), Next::Is(successor), recording)).await

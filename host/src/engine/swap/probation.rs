@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::Trial;
-use super::held_back::newest_format;
+use super::held_back::{newest_common, newest_format};
+use super::{Previous, Trial};
 use crate::clock::Moment;
 use crate::contract::hearth::mcp::types::{Effect, Refusal, Status};
 use crate::engine::reducer::Answer;
 use crate::engine::shared::Shared;
-use crate::engine::turn::Core;
+use crate::engine::turn::{Core, Generation};
 
 /// Requests from which on their share of refusals says something.
 const TELLING: u64 = 20;
@@ -67,6 +67,25 @@ impl Probation {
 }
 
 impl Core {
+    /// Before the first start: what ran before, and if the generation that starts has not passed its probation yet, that
+    /// it begins again.
+    pub(in crate::engine) fn comes_after(&mut self, shared: &Shared, previous: Previous) {
+        let Previous {
+            program,
+            number,
+            probation,
+        } = previous;
+        let common = newest_common(self.generation.program.description(), program.description());
+        if let (Some(terms), Some(format)) = (probation, common) {
+            let (this, back) = (&self.generation, program.description());
+            self.generation = Generation::new(this.program.clone(), this.number, format, Some(back));
+            let now = shared.clock.now();
+            self.probation = Some(Probation::new(Trial::of(&terms), now, Tally::default()));
+        }
+        let format = newest_format(program.as_ref());
+        self.previous = Some(Generation::new(program, number, format, None));
+    }
+
     /// So many faults more. Answers why the generation is to be replaced, if it is.
     pub(in crate::engine) fn faulted(&mut self, faults: u32, what: &str) -> Option<String> {
         let probation = self.probation.as_mut()?;

@@ -1,6 +1,9 @@
 //! What a swap goes by, and what it came to.
 
+use std::sync::Arc;
+
 use crate::clock::Moment;
+use crate::engine::reducer::Program;
 
 /// Milliseconds for which a generation is on probation.
 const PROBATION_MS: u64 = 60_000;
@@ -29,6 +32,16 @@ impl Default for Terms {
             probation_faults: PROBATION_FAULTS,
         }
     }
+}
+
+/// What ran before the generation that an engine starts with.
+pub struct Previous {
+    /// The program.
+    pub program: Arc<dyn Program>,
+    /// The number of its generation.
+    pub number: u64,
+    /// The generation that starts has not passed its probation yet: what it goes by.
+    pub probation: Option<Terms>,
 }
 
 /// Puts on the disk which generation runs, just before it does. An error, in words for the owner, holds the candidate
