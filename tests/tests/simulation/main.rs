@@ -177,6 +177,9 @@ fn a_conversation_with_calls_in_flight_goes_on_whatever_strikes() {
         Strike::TrapAtStart,
         Strike::TrapAtRestore,
         Strike::TrapAtOffers,
+        Strike::Swap,
+        Strike::RefusedSwap,
+        Strike::Rollback,
     ] {
         let counts = simulation
             .play(&conversation(strike))

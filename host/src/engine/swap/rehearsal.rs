@@ -8,7 +8,7 @@ use super::HeldBack;
 use super::candidate::{Candidate, Given};
 use super::conduct::Scene;
 use crate::contract::exports::hearth::mcp::server::{Delivery, Origin};
-use crate::contract::hearth::mcp::types::{Nonce, Principal, Route};
+use crate::contract::hearth::mcp::types::{Nonce, Outlet, Principal, Route};
 use crate::engine::reducer::{Answer, Event};
 use crate::engine::shared::Shared;
 use crate::engine::turn::{Core, Generation};
@@ -16,11 +16,14 @@ use crate::engine::turn::{Core, Generation};
 /// Who is let in at a rehearsal. Nobody has this id: it is not one that a token can have.
 const NOBODY: &str = "(self-check)";
 
+/// The outlet of that client. No number of a client's comes near it.
+const OUTLET: Outlet = Outlet::MAX;
+
 /// An instance with all that is kept starts, lets a client in, is told something that is no message, is asked what it
 /// offers, loses the client and is woken.
 pub(super) async fn rehearse(
     shared: &Arc<Shared>,
-    mut core: MutexGuard<'_, Core>,
+    core: MutexGuard<'_, Core>,
     generation: &Generation,
 ) -> Result<(), HeldBack> {
     let given = Given {
@@ -33,13 +36,12 @@ pub(super) async fn rehearse(
             .cloned()
             .collect(),
     };
-    let outlet = core.outlets.number();
     drop(core);
     let instance = Candidate::restored(shared, generation.clone(), &given).await?;
     let mut rehearsal = Rehearsal {
         shared,
         instance,
-        outlet,
+        outlet: OUTLET,
         principal: Principal {
             id: NOBODY.to_owned(),
             admin: true,
@@ -51,7 +53,7 @@ pub(super) async fn rehearse(
 struct Rehearsal<'a> {
     shared: &'a Arc<Shared>,
     instance: Candidate,
-    outlet: u64,
+    outlet: Outlet,
     principal: Principal,
 }
 

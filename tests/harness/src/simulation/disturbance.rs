@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hearth_host::contract::exports::hearth::mcp::server::Tool;
 use hearth_host::contract::hearth::mcp::types::{Nonce, Principal, Route};
-use hearth_host::engine::{Answered, Engine, Event, Nonces, Program, SeededNonces, Trap};
+use hearth_host::engine::{Answered, Engine, Event, Nonces, Program, Recording, SeededNonces, Terms, Trap};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
@@ -28,6 +28,12 @@ pub enum Strike {
     TrapAtRestore,
     /// After it the host asks what is offered, and that traps.
     TrapAtOffers,
+    /// As soon as nothing else is going on after it, another generation takes over.
+    Swap,
+    /// The same, but the other generation is held back: at one step or another, in turns.
+    RefusedSwap,
+    /// Another generation takes over, fails at once, and the one before takes over again.
+    Rollback,
 }
 
 /// Which strikes a seed may draw.
@@ -39,6 +45,8 @@ pub enum Disturbance {
     Renew,
     /// Events, starts, restorations and questions trap.
     Trap,
+    /// Another generation takes over, is held back, or fails on probation.
+    Swap,
     /// The seed says: one of the others, or a mixture.
     All,
 }
@@ -50,6 +58,7 @@ impl Disturbance {
             Disturbance::Restart => "restart",
             Disturbance::Renew => "renew",
             Disturbance::Trap => "trap",
+            Disturbance::Swap => "swap",
             Disturbance::All => "all",
         }
     }
@@ -60,10 +69,12 @@ impl Disturbance {
             Disturbance::Restart => &[Strike::Restart],
             Disturbance::Renew => &[Strike::Renew],
             Disturbance::Trap => &TRAPS,
-            Disturbance::All => match seed % 4 {
+            Disturbance::Swap => &SWAPS,
+            Disturbance::All => match seed % KINDS {
                 0 => &[Strike::Restart],
                 1 => &[Strike::Renew],
                 2 => &TRAPS,
+                3 => &SWAPS,
                 _ => &MIXTURE,
             },
         }
@@ -71,9 +82,14 @@ impl Disturbance {
 
     /// Whether every single event is struck under this seed, or some of them are.
     pub(super) fn strikes_everything(seed: u64) -> bool {
-        (seed / 4).is_multiple_of(2)
+        (seed / KINDS).is_multiple_of(2)
     }
 }
+
+/// Kinds of disturbance that seeds choose from.
+pub(super) const KINDS: u64 = 5;
+
+const SWAPS: [Strike; 3] = [Strike::Swap, Strike::RefusedSwap, Strike::Rollback];
 
 const TRAPS: [Strike; 4] = [
     Strike::Trap,
@@ -82,14 +98,65 @@ const TRAPS: [Strike; 4] = [
     Strike::TrapAtOffers,
 ];
 
-const MIXTURE: [Strike; 6] = [
+const MIXTURE: [Strike; 9] = [
     Strike::Restart,
     Strike::Renew,
     Strike::Trap,
     Strike::TrapAtStart,
     Strike::TrapAtRestore,
     Strike::TrapAtOffers,
+    Strike::Swap,
+    Strike::RefusedSwap,
+    Strike::Rollback,
 ];
+
+/// Where a swap is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    /// The candidate traps when it is given what is kept.
+    Restore,
+    /// It traps at the start of the rehearsal.
+    Rehearsal,
+    /// It cannot be written down that it runs.
+    Record,
+    /// It traps at its start, in the moment of the commit.
+    Start,
+}
+
+const REFUSALS: [Refusal; 4] = [Refusal::Restore, Refusal::Rehearsal, Refusal::Record, Refusal::Start];
+
+/// What traps where a swap is to be refused.
+struct Refuser(Option<Refusal>);
+
+impl Meddler for Refuser {
+    fn after_restore(&mut self, _: &Restored, unread: &mut Result<Vec<String>, Trap>) {
+        if self.0 == Some(Refusal::Restore) {
+            *unread = Err(planned());
+        }
+    }
+
+    fn after_event(&mut self, event: &Event, answered: &mut Answered) {
+        let refused = match event {
+            Event::Start { nonce, .. } if *nonce == NO_NONCE => Refusal::Rehearsal,
+            Event::Start { .. } => Refusal::Start,
+            _ => return,
+        };
+        if self.0 == Some(refused) {
+            *answered = Err(planned());
+        }
+    }
+}
+
+/// A generation that is not on probation.
+const TO_STAY: Terms = Terms {
+    allow_incompatible: false,
+    without_rollback: true,
+    probation_ms: 0,
+    probation_faults: 0,
+};
+
+/// The number of all generations: the audit shows it, and has to be the same.
+const GENERATION: u64 = 1;
 
 /// Which of the two runs it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,8 +185,14 @@ struct State {
     at_start: bool,
     at_restore: bool,
     at_offers: bool,
-    /// What is to be done between events: renew, or ask.
+    /// What is to be done between events.
     due: Option<Strike>,
+    /// A swap is under way. Its instances trap as the swap wants it.
+    swaps: bool,
+    /// Swaps that were refused, until now.
+    refused: usize,
+    /// What did not go as it was to go.
+    wrong: Vec<String>,
     counts: Counts,
 }
 
@@ -161,22 +234,79 @@ impl Plan {
         state.events = 0;
     }
 
-    /// Does what is to be done between events.
-    pub async fn carry_out(&self, engine: &Engine) {
+    /// Throws the instance away, if that is what is to be done. It takes no time in which others could do anything.
+    pub async fn renew(&self, engine: &Engine) {
+        let is_due = self.lock().due.take_if(|due| *due == Strike::Renew).is_some();
+        if is_due {
+            engine.renew().await;
+        }
+    }
+
+    /// Does what is to be done between events; generations are made of this program.
+    pub async fn carry_out(&self, engine: &Engine, program: &Arc<dyn Program>) {
+        self.renew(engine).await;
         let due = self.lock().due.take();
         match due {
-            Some(Strike::Renew) => engine.renew().await,
-            Some(Strike::TrapAtOffers) => {
-                self.lock().at_offers = true;
-                let nobody = Principal {
-                    id: "nobody".to_owned(),
-                    admin: false,
+            Some(Strike::TrapAtOffers) => self.trap_at_offers(engine).await,
+            Some(Strike::Swap) => self.swap(engine, program, TO_STAY, None).await,
+            Some(Strike::RefusedSwap) => {
+                let at = {
+                    let mut state = self.lock();
+                    state.refused += 1;
+                    REFUSALS[state.refused % REFUSALS.len()]
                 };
-                // It traps, and that is all that it is asked for.
-                let _ = engine.offers(&nobody, &Route::Sse).await;
+                self.swap(engine, program, TO_STAY, Some(at)).await;
+            }
+            Some(Strike::Rollback) => {
+                let terms = Terms {
+                    probation_faults: 1,
+                    ..Terms::default()
+                };
+                self.swap(engine, program, terms, None).await;
+                self.trap_at_offers(engine).await;
+                let on_probation = engine.status().probation_until.is_some();
+                self.expect(!on_probation, "a generation that failed on probation stayed");
             }
             _ => {}
         }
+    }
+
+    async fn trap_at_offers(&self, engine: &Engine) {
+        self.lock().at_offers = true;
+        let nobody = Principal {
+            id: "nobody".to_owned(),
+            admin: false,
+        };
+        // It traps, and that is all that it is asked for.
+        let _ = engine.offers(&nobody, &Route::Sse).await;
+    }
+
+    async fn swap(&self, engine: &Engine, program: &Arc<dyn Program>, terms: Terms, refused: Option<Refusal>) {
+        let recording: Recording = match refused {
+            Some(Refusal::Record) => Box::new(|| Err("the simulation refuses".to_owned())),
+            _ => Box::new(|| Ok(())),
+        };
+        let candidate = Meddled::new(program.clone(), move || Refuser(refused));
+        self.lock().swaps = true;
+        let swapped = engine.swap(candidate, GENERATION, terms, recording).await;
+        self.lock().swaps = false;
+        if swapped.is_ok() != refused.is_none() {
+            self.expect(
+                false,
+                &format!("a swap, to be refused at {refused:?}, came to {swapped:?}"),
+            );
+        }
+    }
+
+    fn expect(&self, is_so: bool, otherwise: &str) {
+        if !is_so {
+            self.lock().wrong.push(otherwise.to_owned());
+        }
+    }
+
+    /// What did not go as it was to go, since the last time.
+    pub fn take_wrong(&self) -> Vec<String> {
+        std::mem::take(&mut self.lock().wrong)
     }
 
     /// What the run came to.
@@ -185,14 +315,15 @@ impl Plan {
     }
 
     /// What strikes this event. A second attempt is struck by nothing.
-    fn next(&self) -> Strike {
+    /// A timer is an event of the instance that set it: another one may have set none, so it is not counted.
+    fn next(&self, event: &Event) -> Strike {
         let mut state = self.lock();
         if std::mem::take(&mut state.again) {
             return Strike::Calm;
         }
         let last = state.strikes.len().saturating_sub(1);
         let strike = state.strikes.get(state.events.min(last)).copied();
-        state.events += 1;
+        state.events += usize::from(!matches!(event, Event::Wake { .. }));
         state.counts.events += 1;
         let strike = strike.unwrap_or(Strike::Calm);
         if strike != Strike::Calm {
@@ -204,6 +335,9 @@ impl Plan {
     /// True once after it was set; the trap that follows is then counted.
     fn fires(&self, which: impl FnOnce(&mut State) -> &mut bool, counted: bool) -> bool {
         let mut state = self.lock();
+        if state.swaps {
+            return false;
+        }
         let fires = std::mem::take(which(&mut state));
         state.counts.traps += u64::from(fires && counted);
         fires
@@ -247,6 +381,7 @@ pub(super) fn struck(program: Arc<dyn Program>, plan: &Arc<Plan>) -> Arc<Meddled
         Striker {
             plan: plan.clone(),
             spent: false,
+            rehearses: false,
         }
     })
 }
@@ -254,7 +389,12 @@ pub(super) fn struck(program: Arc<dyn Program>, plan: &Arc<Plan>) -> Arc<Meddled
 struct Striker {
     plan: Arc<Plan>,
     spent: bool,
+    /// It is a scratch instance: what it goes through is no event that anybody sees.
+    rehearses: bool,
 }
+
+/// The nonce of a rehearsal, which draws none.
+const NO_NONCE: Nonce = Nonce { high: 0, low: 0 };
 
 fn planned() -> Trap {
     Trap("the simulation struck".to_owned())
@@ -262,8 +402,8 @@ fn planned() -> Trap {
 
 impl Striker {
     /// What strikes an event that the instance has taken.
-    fn strike(&mut self) -> Option<Trap> {
-        let strike = self.plan.next();
+    fn strike(&mut self, event: &Event) -> Option<Trap> {
+        let strike = self.plan.next(event);
         let mut state = self.plan.lock();
         match strike {
             Strike::Calm => {}
@@ -281,7 +421,7 @@ impl Striker {
                 self.spent = true;
                 state.at_restore = true;
             }
-            Strike::Renew | Strike::TrapAtOffers => {
+            Strike::Renew | Strike::TrapAtOffers | Strike::Swap | Strike::RefusedSwap | Strike::Rollback => {
                 state.due = Some(strike);
                 self.plan.between.notify_one();
             }
@@ -302,7 +442,7 @@ impl Meddler for Striker {
     /// The one that is never disturbed: where the other one traps, it gets the event as that is given once more.
     fn before_event(&mut self, event: &mut Event) {
         let starts = matches!(event, Event::Start { .. });
-        if self.plan.role == Role::Reference && !starts && self.plan.next() == Strike::Trap {
+        if self.plan.role == Role::Reference && !starts && self.plan.next(event) == Strike::Trap {
             event.once_more();
         }
     }
@@ -311,10 +451,14 @@ impl Meddler for Striker {
         if answered.is_err() {
             return;
         }
+        if let Event::Start { nonce, .. } = event {
+            self.rehearses = *nonce == NO_NONCE;
+        }
         let trap = match (event, self.plan.role) {
             (Event::Start { .. }, _) => self.plan.fires(|state| &mut state.at_start, true).then(planned),
             (_, Role::Reference) => None,
-            (_, Role::Disturbed) => self.strike(),
+            _ if self.rehearses => None,
+            (_, Role::Disturbed) => self.strike(event),
         };
         if let Some(trap) = trap {
             *answered = Err(trap);

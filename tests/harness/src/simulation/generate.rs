@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
 
-use super::disturbance::{Disturbance, Strike};
+use super::disturbance::{Disturbance, KINDS, Strike};
 use super::saying::{self, saying};
 use super::step::{Act, Caller, Script, Step};
 
@@ -50,7 +50,7 @@ pub(super) struct Mood {
 impl Mood {
     fn of(seed: u64) -> Self {
         // The lower digits say what strikes.
-        let seed = seed / 8;
+        let seed = seed / (2 * KINDS);
         let callers = match seed % 3 {
             0 => &[Caller::Ben][..],
             1 => &[Caller::Ada, Caller::Ben][..],

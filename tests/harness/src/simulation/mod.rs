@@ -50,7 +50,7 @@ use crate::stage::Stage;
 pub const STEPS: usize = 40;
 
 /// How often a script that fails is made smaller and tried again, before the smallest so far is taken.
-const SIMPLIFICATIONS: u32 = 4_096;
+const SIMPLIFICATIONS: u32 = 512;
 
 /// Milliseconds for one event. On a busy machine a thread may stand still for longer than the engine allows an event by
 /// default, and what comes of that no seed determines.

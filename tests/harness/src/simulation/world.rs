@@ -61,12 +61,13 @@ pub(super) async fn play(program: &Arc<dyn Program>, role: Role, script: &Script
         Role::Reference => Meddled::new(program.clone(), move || traces.clone()),
         Role::Disturbed => program.clone(),
     };
-    let struck = disturbance::struck(program, &plan);
+    let struck: Arc<dyn Program> = disturbance::struck(program, &plan);
     let nonces = EvenNonces::new(script.seed);
-    let stage = Stage::try_on(struck, limits(), Box::new(nonces)).await?;
+    let stage = Stage::try_on(struck.clone(), limits(), Box::new(nonces)).await?;
     let mut world = World {
         stage,
         plan,
+        program: struck,
         clients: BTreeMap::new(),
         http: http::Clients::default(),
         deeds: 0,
@@ -87,6 +88,8 @@ pub(super) async fn play(program: &Arc<dyn Program>, role: Role, script: &Script
 struct World {
     stage: Stage,
     plan: Arc<Plan>,
+    /// What generations are made of.
+    program: Arc<dyn Program>,
     clients: BTreeMap<Caller, Client>,
     http: http::Clients,
     /// How many deeds of the home were seen already.
@@ -106,17 +109,17 @@ struct Client {
 impl World {
     /// Carries out what strikes between events while steps are waited for.
     fn strike_between_events(&self) {
-        let (plan, engine) = (self.plan.clone(), self.stage.engine.clone());
+        let (plan, engine, program) = (self.plan.clone(), self.stage.engine.clone(), self.program.clone());
         tokio::spawn(async move {
             loop {
                 plan.between.notified().await;
-                plan.carry_out(&engine).await;
+                plan.carry_out(&engine, &program).await;
             }
         });
     }
 
     async fn step(&mut self, step: &Step) -> Vec<String> {
-        self.plan.carry_out(&self.stage.engine).await;
+        self.plan.renew(&self.stage.engine).await;
         self.plan.begin(&step.strikes);
         let mut seen = Vec::new();
         if let Some(answer) = self.take(&step.act).await {
@@ -160,6 +163,7 @@ impl World {
                 .map(|record| format!("the audit has {record:?}")),
         );
         (self.deeds, self.records) = (deeds.len(), records.len());
+        seen.extend(self.plan.take_wrong());
         let status = self.stage.engine.status();
         seen.push(format!(
             "the host has {} sessions, {} calls, {} faults, {} set aside, {} overflows",
