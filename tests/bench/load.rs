@@ -29,7 +29,8 @@ impl Target {
         })
     }
 
-    async fn connect(&self) -> anyhow::Result<BufReader<TcpStream>> {
+    /// A connection to it.
+    pub async fn connect(&self) -> anyhow::Result<BufReader<TcpStream>> {
         let socket = TcpStream::connect(&self.address).await?;
         socket.set_nodelay(true)?;
         Ok(BufReader::with_capacity(64 << 10, socket))
@@ -50,12 +51,9 @@ impl Session {
     /// Opens a stream and initializes.
     pub async fn open(target: &Target) -> anyhow::Result<Self> {
         let mut stream = target.connect().await?;
-        let request = format!(
-            "GET {} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nAccept: text/event-stream\r\n\r\n",
-            target.path, target.address, target.token
-        );
+        let request = format!("{}Accept: text/event-stream\r\n\r\n", request_line("GET", target));
         stream.write_all(request.as_bytes()).await?;
-        let (status, _) = head(&mut stream).await?;
+        let status = head(&mut stream).await?.status;
         if status != 200 {
             bail!("GET {}: {status}", target.path);
         }
@@ -67,9 +65,7 @@ impl Session {
             line: Vec::new(),
         };
         session.messages = session.data().await?;
-        session
-            .ask(r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}"#)
-            .await?;
+        session.ask(&initialize("2025-06-18")).await?;
         session
             .post(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
             .await?;
@@ -82,6 +78,12 @@ impl Session {
         self.data().await
     }
 
+    /// Lists the tools, and gives the stream away: the session says nothing more.
+    pub async fn listed(mut self) -> anyhow::Result<TcpStream> {
+        self.ask(r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#).await?;
+        Ok(self.stream.into_inner())
+    }
+
     async fn post(&mut self, body: &str) -> anyhow::Result<()> {
         let Target { address, token, .. } = &self.target;
         let request = format!(
@@ -90,7 +92,7 @@ impl Session {
             body.len()
         );
         self.posts.write_all(request.as_bytes()).await?;
-        let (status, length) = head(&mut self.posts).await?;
+        let Head { status, length, .. } = head(&mut self.posts).await?;
         let mut answer = vec![0; length];
         self.posts.read_exact(&mut answer).await?;
         if !(200..300).contains(&status) {
@@ -114,9 +116,33 @@ impl Session {
     }
 }
 
-/// Status and length of the body.
-async fn head(reader: &mut BufReader<TcpStream>) -> anyhow::Result<(u16, usize)> {
-    let (mut status, mut length, mut line) = (0, 0, String::new());
+/// The beginning of a request.
+pub fn request_line(method: &str, target: &Target) -> String {
+    let Target { address, path, token } = target;
+    format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n")
+}
+
+/// The first message of a client.
+pub fn initialize(version: &str) -> String {
+    format!(
+        r#"{{"jsonrpc":"2.0","id":0,"method":"initialize","params":{{"protocolVersion":"{version}","capabilities":{{}},"clientInfo":{{"name":"bench","version":"1"}}}}}}"#
+    )
+}
+
+/// What the head of an answer says.
+#[derive(Debug, Default)]
+pub struct Head {
+    /// The status.
+    pub status: u16,
+    /// Bytes of the body.
+    pub length: usize,
+    /// The session that it begins.
+    pub session: Option<String>,
+}
+
+/// Reads the head of an answer.
+pub async fn head(reader: &mut BufReader<TcpStream>) -> anyhow::Result<Head> {
+    let (mut head, mut line) = (Head::default(), String::new());
     loop {
         line.clear();
         if reader.read_line(&mut line).await? == 0 {
@@ -124,14 +150,16 @@ async fn head(reader: &mut BufReader<TcpStream>) -> anyhow::Result<(u16, usize)>
         }
         let text = line.trim_end();
         if text.is_empty() {
-            return Ok((status, length));
+            return Ok(head);
         }
         if let Some(rest) = text.strip_prefix("HTTP/1.1 ") {
-            status = rest.get(..3).and_then(|code| code.parse().ok()).unwrap_or(0);
-        } else if let Some((name, value)) = text.split_once(':')
-            && name.eq_ignore_ascii_case("content-length")
-        {
-            length = value.trim().parse()?;
+            head.status = rest.get(..3).and_then(|code| code.parse().ok()).unwrap_or(0);
+        } else if let Some((name, value)) = text.split_once(':') {
+            match name.to_ascii_lowercase().as_str() {
+                "content-length" => head.length = value.trim().parse()?,
+                "mcp-session-id" => head.session = Some(value.trim().to_owned()),
+                _ => {}
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! ```sh
 //! cargo build --release && cargo bench --profile release --workspace --bench figures
+//! cargo bench --profile release --workspace --bench figures -- swaps   # the swap under load, and nothing else
 //! HEARTH_BENCH_HA_URL=http://127.0.0.1:8123/mcp_server/sse HEARTH_BENCH_HA_TOKEN=… cargo bench …
 //! ```
 //!
@@ -10,6 +11,8 @@
 mod load;
 mod parts;
 mod process;
+mod quiet;
+mod swaps;
 
 use std::env;
 use std::time::{Duration, Instant};
@@ -42,6 +45,9 @@ fn main() -> anyhow::Result<()> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
+        if env::args().any(|argument| argument == "swaps") {
+            return swaps::tables().await;
+        }
         println!(
             "\n{:<52} {:>12} {:>12} {:>9}   budget",
             "", "component", "native", "ratio"

@@ -87,9 +87,12 @@ pub fn principal() -> Principal {
     }
 }
 
-fn limits() -> Limits {
+/// Room for as many sessions as are measured.
+pub fn limits() -> Limits {
     Limits {
-        sessions_per_principal: 1_024,
+        sessions: 16_384,
+        sessions_per_principal: 16_384,
+        connections: 32_768,
         ..Limits::default()
     }
 }

@@ -208,7 +208,11 @@ async fn built_in() -> Component {
     LOADED.get_or_init(load).await.clone()
 }
 
-async fn compiled(bytes: &[u8], limits: &Limits) -> Component {
+/// A component, compiled under these limits.
+///
+/// # Panics
+/// When it does not load.
+pub async fn compiled(bytes: &[u8], limits: &Limits) -> Component {
     let runtime = Runtime::new(limits).expect("the runtime comes up");
     Component::load(&runtime, bytes, None)
         .await

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::candidate::Candidate;
 use super::probation::Probation;
+use super::terms::Steps;
 use super::{HeldBack, Successor};
 use crate::clock::Moment;
 use crate::contract::hearth::mcp::types::Effect;
@@ -13,6 +14,8 @@ use crate::engine::turn::{Cause, Core, Generation};
 
 /// How often a candidate is told what happened meanwhile while others go on. If that is still much then, the others wait.
 const ROUNDS: usize = 8;
+/// Steps in which no event is taken.
+const PAUSE_STEPS: usize = 3;
 
 /// What came of it.
 pub(super) struct Committed {
@@ -27,6 +30,7 @@ pub(super) async fn commit(
     mut candidate: Candidate,
     running: &Generation,
     successor: &Successor,
+    steps: &mut Steps,
 ) -> Result<Committed, HeldBack> {
     let mut round = 0;
     let mut core = loop {
@@ -39,17 +43,22 @@ pub(super) async fn commit(
         drop(core);
         candidate.catch_up(&delta).await?;
     };
-    let begun = shared.clock.stopwatch_us();
+    steps.done("catch up");
     if core.down {
         return Err(HeldBack::Ended);
     }
     if core.generation.number != running.number {
         return Err(HeldBack::Overtaken(core.generation.number));
     }
-    let effects = core.prepare(shared, &mut candidate).await?;
+    let delta = core.delta(shared);
+    candidate.catch_up(&delta).await?;
+    steps.done("pause: what happened last");
+    let effects = core.prepare(&mut candidate, delta.moment).await?;
+    steps.done("pause: start");
     let format = candidate.generation.format;
     let replaced = core.replace(shared, candidate, effects, successor);
-    let pause_us = shared.clock.stopwatch_us().saturating_sub(begun);
+    steps.done("pause: take over");
+    let pause_us = steps.last(PAUSE_STEPS);
     let probation_until = core.probation.as_ref().map(|probation| probation.until);
     shared.board.lock().pause_us = pause_us;
     drop(core);
@@ -63,12 +72,10 @@ pub(super) async fn commit(
 }
 
 impl Core {
-    /// The last things that it is told before it is live. Nothing has changed if it fails.
-    async fn prepare(&mut self, shared: &Arc<Shared>, candidate: &mut Candidate) -> Result<Vec<Effect>, HeldBack> {
-        let delta = self.delta(shared);
-        candidate.catch_up(&delta).await?;
+    /// Starts it. Nothing has changed if that fails.
+    async fn prepare(&mut self, candidate: &mut Candidate, moment: Moment) -> Result<Vec<Effect>, HeldBack> {
         let event = Event::Start {
-            moment: delta.moment,
+            moment,
             nonce: self.nonces.start(),
         };
         let started = candidate.reducer.handle(&event).await.map_err(HeldBack::Start)?;

@@ -36,6 +36,7 @@ pub(super) use self::conduct::EFFECTS_LIMIT;
 pub use self::held_back::HeldBack;
 pub(super) use self::held_back::newest_format;
 pub(super) use self::probation::{Probation, Tally};
+use self::terms::Steps;
 pub use self::terms::{Previous, Recording, Swapped, Terms};
 
 use self::candidate::Candidate;
@@ -155,16 +156,18 @@ async fn take_over(shared: Arc<Shared>, next: Next, recording: Recording) -> Res
     if core.down {
         return Err(HeldBack::Ended);
     }
+    let mut steps = Steps::begin(&shared.clock);
     let running = core.generation.clone();
     let successor = next.successor(&running, core.previous.as_ref())?;
     let format = held_back::common_format(&successor, &running)?;
     let back = successor.probation.map(|_| running.program.description());
     let generation = Generation::new(successor.program.clone(), successor.number, format, back);
     rehearsal::rehearse(&shared, core, &generation).await?;
+    steps.done("rehearsal");
     core = shared.core.lock().await;
     let given = core.watch();
     drop(core);
-    let swapped = go_live(&shared, &running, generation, given, &successor, recording).await;
+    let swapped = go_live(&shared, &running, generation, given, &successor, recording, steps).await;
     shared.core.lock().await.ignore();
     swapped
 }
@@ -176,6 +179,7 @@ async fn go_live(
     given: candidate::Given,
     successor: &Successor,
     recording: Recording,
+    mut steps: Steps,
 ) -> Result<Swapped, HeldBack> {
     let program = successor.program.as_ref();
     let mut differences = differences::differences(
@@ -186,12 +190,15 @@ async fn go_live(
     );
     let mut candidate = Candidate::restored(shared, generation, &given).await?;
     drop(given);
+    steps.done("restore");
     guard::compare(shared, &mut candidate, successor.guard.as_ref(), &mut differences).await?;
+    steps.done("compare");
     tokio::task::spawn_blocking(recording)
         .await
         .map_err(|panicked| HeldBack::NotRecorded(panicked.to_string()))?
         .map_err(HeldBack::NotRecorded)?;
-    let committed = commit::commit(shared, candidate, running, successor).await?;
+    steps.done("record");
+    let committed = commit::commit(shared, candidate, running, successor, &mut steps).await?;
     tracing::info!(
         from = running.number,
         generation = successor.number,
@@ -205,5 +212,6 @@ async fn go_live(
         format: committed.format,
         probation_until: committed.probation_until,
         differences,
+        steps_us: steps.taken(),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::clock::Moment;
+use crate::clock::{Moment, SharedClock};
 use crate::engine::reducer::Program;
 
 /// Milliseconds for which a generation is on probation.
@@ -48,6 +48,39 @@ pub struct Previous {
 /// back. It may wait for the disk.
 pub type Recording = Box<dyn FnOnce() -> Result<(), String> + Send>;
 
+/// Notes what each step takes.
+pub(super) struct Steps {
+    clock: SharedClock,
+    since: u64,
+    taken: Vec<(&'static str, u64)>,
+}
+
+impl Steps {
+    pub fn begin(clock: &SharedClock) -> Self {
+        Self {
+            since: clock.stopwatch_us(),
+            clock: clock.clone(),
+            taken: Vec::new(),
+        }
+    }
+
+    /// The step of this name is done.
+    pub fn done(&mut self, step: &'static str) {
+        let now = self.clock.stopwatch_us();
+        self.taken.push((step, now.saturating_sub(self.since)));
+        self.since = now;
+    }
+
+    /// Microseconds of the last steps, this many.
+    pub fn last(&self, steps: usize) -> u64 {
+        self.taken.iter().rev().take(steps).map(|(_, taken)| taken).sum()
+    }
+
+    pub fn taken(self) -> Vec<(&'static str, u64)> {
+        self.taken
+    }
+}
+
 /// What a swap came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Swapped {
@@ -57,6 +90,8 @@ pub struct Swapped {
     pub from: u64,
     /// Microseconds for which no event was taken.
     pub pause_us: u64,
+    /// What each step took, in microseconds: while others went on, and of the pause what is in it.
+    pub steps_us: Vec<(&'static str, u64)>,
     /// The format that state is written in now.
     pub format: u32,
     /// Until when the generation before takes over again if this one misbehaves; None: it does not.
