@@ -14,8 +14,6 @@ mod kinds;
 mod limits;
 mod members;
 mod narrowing;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 
@@ -89,3 +87,6 @@ fn arguments(tool: &Tool) -> Option<Map<String, Value>> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
