@@ -6,3 +6,4 @@ pub mod http_host;
 pub mod native;
 pub mod stateless_client;
 pub mod streamable_client;
+pub mod witnesses;
