@@ -80,7 +80,7 @@ pub use self::reducer::{Answer, Answered, Event, Program, Reducer, Trap};
 pub use self::runtime::{Runtime, RuntimeError};
 pub use self::status::EngineStatus;
 pub use self::surroundings::Surroundings;
-pub use self::swap::{HeldBack, Previous, Recording, Swapped, Terms};
+pub use self::swap::{HeldBack, Previous, Recording, Swapped, Terms, incompatibilities};
 
 use self::shared::Shared;
 use self::tend::Tend;

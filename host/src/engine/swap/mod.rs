@@ -32,6 +32,7 @@ mod terms;
 use std::sync::Arc;
 
 pub(super) use self::audience::Audience;
+pub use self::compatibility::incompatibilities;
 pub(super) use self::conduct::EFFECTS_LIMIT;
 pub use self::held_back::HeldBack;
 pub(super) use self::held_back::newest_format;
