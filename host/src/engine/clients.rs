@@ -48,6 +48,8 @@ pub struct Received {
     pub session: Option<String>,
     /// The answer to it, on a route of Streamable HTTP. On SSE it goes to the stream of the session.
     pub exchange: Option<Exchange>,
+    /// The generation that took it.
+    pub generation: u64,
 }
 
 /// A client wants a stream of its Streamable HTTP session.
@@ -138,7 +140,8 @@ impl Engine {
         match core.outlets.get(outlet).map(|open| &open.way) {
             Some(Way::Stream(queue)) => {
                 let (queue, closings) = (queue.clone(), shared.closings.clone());
-                Ok(Stream::new(session.unwrap_or_default(), outlet, queue, closings))
+                let by = (outlet, core.generation.number);
+                Ok(Stream::new(session.unwrap_or_default(), by, queue, closings))
             }
             Some(Way::Exchange(_)) | None => Err(Refused::Fault),
         }
@@ -175,8 +178,13 @@ impl Engine {
         });
         let session = core.deliver(shared, event, cause).await;
         let session = session.map_err(|_| Refused::Fault)?.map_err(Refused::Refusal)?;
-        let exchange = exchange.map(|(outlet, lane)| self.connect(outlet, lane, None));
-        Ok(Received { session, exchange })
+        let generation = core.generation.number;
+        let exchange = exchange.map(|(outlet, lane)| self.connect(outlet, lane, None, generation));
+        Ok(Received {
+            session,
+            exchange,
+            generation,
+        })
     }
 
     /// A client opens a stream of its Streamable HTTP session, or goes on reading an outlet of it.
@@ -214,14 +222,14 @@ impl Engine {
         if let Some(resumes) = resumes {
             core.outlets.expiries.remove(resumes);
         }
-        Ok(self.connect(resumes.unwrap_or(outlet), lane, read))
+        Ok(self.connect(resumes.unwrap_or(outlet), lane, read, core.generation.number))
     }
 
-    /// A client ends its Streamable HTTP session.
+    /// A client ends its Streamable HTTP session. Answers the generation that did it.
     ///
     /// # Errors
     /// When the component refuses it or traps on it twice.
-    pub async fn dismiss(&self, dismissing: Dismissing) -> Result<(), Refused> {
+    pub async fn dismiss(&self, dismissing: Dismissing) -> Result<u64, Refused> {
         let shared = &self.shared;
         let mut core = shared.for_a_client().await?;
         let cause = Cause {
@@ -240,11 +248,12 @@ impl Engine {
         });
         let dismissed = core.deliver(shared, event, cause).await;
         dismissed.map_err(|_| Refused::Fault)?.map_err(Refused::Refusal)?;
-        Ok(())
+        Ok(core.generation.number)
     }
 
-    fn connect(&self, outlet: Outlet, lane: Arc<Lane>, read: Option<u64>) -> Exchange {
+    fn connect(&self, outlet: Outlet, lane: Arc<Lane>, read: Option<u64>, generation: u64) -> Exchange {
         let shared = &self.shared;
+        lane.said_by(generation);
         Exchange::new(outlet, lane, read, shared.clock.clone(), shared.closings.clone())
     }
 }

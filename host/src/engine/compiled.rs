@@ -23,7 +23,7 @@ pub(super) fn load(runtime: &Runtime, bytes: &[u8], digest: &str, cache: Option<
     let Some(directory) = cache else {
         return Compiled::from_binary(engine, bytes);
     };
-    let prefix = format!("{digest}-{:016x}-", fit(engine));
+    let prefix = prefix(engine, digest);
     if let Some(file) = find(directory, &prefix) {
         match read(engine, &file, &prefix) {
             Ok(compiled) => return Ok(compiled),
@@ -37,6 +37,15 @@ pub(super) fn load(runtime: &Runtime, bytes: &[u8], digest: &str, cache: Option<
         tracing::warn!(directory = %directory.display(), %error, "compiled code is not kept; the next start compiles again");
     }
     Ok(compiled)
+}
+
+/// Whether a file is there that [`load`] would look at.
+pub(super) fn is_there(runtime: &Runtime, digest: &str, cache: &Path) -> bool {
+    find(cache, &prefix(&runtime.inner.engine, digest)).is_some()
+}
+
+fn prefix(engine: &wasmtime::Engine, digest: &str) -> String {
+    format!("{digest}-{:016x}-", fit(engine))
 }
 
 fn fit(engine: &wasmtime::Engine) -> u64 {

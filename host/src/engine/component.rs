@@ -17,7 +17,7 @@ use crate::contract::McpServerPre;
 use crate::contract::exports::hearth::mcp::server::Description;
 
 /// Bytes that a component may have.
-const SIZE_LIMIT: usize = 64 << 20;
+pub const SIZE_LIMIT: usize = 64 << 20;
 /// The interface that makes a component one of ours.
 const SERVER: &str = "hearth:mcp/server@0.1.0";
 /// How WebAssembly begins.
@@ -110,7 +110,7 @@ impl Component {
     /// When this is not a component that this host can run.
     pub async fn load(runtime: &Runtime, bytes: &[u8], cache: Option<&Path>) -> Result<Self, LoadError> {
         check_layer(bytes)?;
-        let digest = hexadecimal(&Sha256::digest(bytes));
+        let digest = digest_of(bytes);
         let compiled = compiled::load(runtime, bytes, &digest, cache).map_err(|error| refused(bytes, &error))?;
         let imports = check_world(runtime, &compiled)?;
         let mismatch = |error: wasmtime::Error| LoadError::Mismatch(format!("{error:#}"));
@@ -131,6 +131,30 @@ impl Component {
             imports,
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Checks and compiles a component into a directory for [`Component::load`], without running any of it.
+    ///
+    /// # Errors
+    /// When this is not a component that this host can run.
+    pub fn compile(runtime: &Runtime, bytes: &[u8], cache: &Path) -> Result<(), LoadError> {
+        check_layer(bytes)?;
+        let compiled = compiled::load(runtime, bytes, &digest_of(bytes), Some(cache));
+        check_world(runtime, &compiled.map_err(|error| refused(bytes, &error))?).map(drop)
+    }
+
+    /// What can be seen of a component without compiling it: its size, and that it begins as one.
+    ///
+    /// # Errors
+    /// When it cannot be a component.
+    pub fn check(bytes: &[u8]) -> Result<(), LoadError> {
+        check_layer(bytes)
+    }
+
+    /// Whether compiled code of the component of this digest lies in the directory, made by this very compiler with these
+    /// settings. What is in it is looked at when it is loaded.
+    pub fn is_compiled(runtime: &Runtime, digest: &str, cache: &Path) -> bool {
+        compiled::is_there(runtime, digest, cache)
     }
 
     /// SHA-256 of its bytes, in hexadecimal.
@@ -251,11 +275,12 @@ fn may_import(name: &str) -> bool {
     version.starts_with("0.2.") && WASI.contains(&package)
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// The name of a component: SHA-256 of its bytes, in hexadecimal.
+pub fn digest_of(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes
+    Sha256::digest(bytes)
         .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        .fold(String::with_capacity(64), |mut text, byte| {
             // Writing to a string does not fail.
             let _ = write!(text, "{byte:02x}");
             text

@@ -58,7 +58,10 @@ impl Core {
                 return fault(shared, &text);
             }
             Way::Stream(queue) => queue.send(body, replaces, limits).map(|()| Sent::Queued),
-            Way::Exchange(lane) => lane.send(body, replaces, last, status, limits),
+            Way::Exchange(lane) => {
+                lane.said_by(self.generation.number);
+                lane.send(body, replaces, last, status, limits)
+            }
         };
         match sent {
             Ok(Sent::Queued) => {}

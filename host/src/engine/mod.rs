@@ -72,10 +72,10 @@ use tokio::sync::{mpsc, watch};
 
 pub use self::checkpoints::BODY_LIMIT as CHECKPOINT_BODY_LIMIT;
 pub use self::clients::{Attaching, Dismissing, Incoming, Received, Refused};
-pub use self::component::{Component, LoadError};
+pub use self::component::{Component, LoadError, SIZE_LIMIT as COMPONENT_SIZE_LIMIT, digest_of};
 pub use self::imports::Imports;
 pub use self::moments::{Nonces, RandomNonces, SeededNonces};
-pub use self::outlet::{Ended, EventId, Exchange, Part, Stream};
+pub use self::outlet::{Ended, EventId, Exchange, Part, Speaker, Stream};
 pub use self::reducer::{Answer, Answered, Event, Program, Reducer, Trap};
 pub use self::runtime::{Runtime, RuntimeError};
 pub use self::status::EngineStatus;

@@ -25,6 +25,10 @@ use super::{cors, general, request_body, sse, streamable};
 use crate::contract::hearth::mcp::types::{Header, Route};
 use crate::engine;
 
+/// Where a component is put. Its body is larger than any other, so it is not read before it is known who sends it; the
+/// route does that itself, within limits of its own.
+pub const UPLOAD: &str = "/api/hearth/component";
+
 /// What all requests share.
 pub struct Server {
     /// What is served.
@@ -118,7 +122,10 @@ impl Server {
             .open(grant.principal(), headers)
             .await
             .map_err(of_engine)?;
-        Ok(sse::opened(stream, grant, self.http.clock.clone()))
+        let (admin, generation) = (grant.admin, stream.generation());
+        let mut response = sse::opened(stream, grant, self.http.clock.clone());
+        response::tell_generation(&mut response, admin, generation);
+        Ok(response)
     }
 
     /// `POST /mcp_server/messages/{session}`. The answers go to the stream of the session. The content type does not
@@ -134,14 +141,22 @@ impl Server {
             headers,
             body,
         };
-        self.http.engine.receive(delivery).await.map_err(of_engine)?;
-        Ok(response::empty(StatusCode::OK))
+        let received = self.http.engine.receive(delivery).await.map_err(of_engine)?;
+        let mut response = response::empty(StatusCode::OK);
+        response::tell_generation(&mut response, grant.admin, received.generation);
+        Ok(response)
     }
 
     async fn general(&self, request: Request<Incoming>) -> Result<Response<Body>, Refused> {
         let (parts, body) = request.into_parts();
-        let body = request_body::read(body, &self.http.limits, &*self.http.clock).await?;
-        let request = Request::from_parts(parts, axum::body::Body::from(body));
+        let body = if parts.method == Method::PUT && parts.uri.path() == UPLOAD {
+            axum::body::Body::new(body)
+        } else {
+            request_body::read(body, &self.http.limits, &*self.http.clock)
+                .await?
+                .into()
+        };
+        let request = Request::from_parts(parts, body);
         let outcome = tower_service::Service::call(&mut self.general.clone(), request).await;
         Ok(outcome.unwrap_or_else(|never| match never {}).map(Body::Router))
     }

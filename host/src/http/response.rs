@@ -90,6 +90,16 @@ pub fn text(status: StatusCode, text: impl Into<Cow<'static, str>>) -> Response<
     response
 }
 
+/// Which generation answered: for administrators alone, who can look it up.
+const GENERATION: HeaderName = HeaderName::from_static("hearth-generation");
+
+/// Tells an administrator which generation this response comes from.
+pub fn tell_generation(response: &mut Response<Body>, grant_is_admin: bool, generation: u64) {
+    if grant_is_admin {
+        response.headers_mut().insert(GENERATION, HeaderValue::from(generation));
+    }
+}
+
 /// The headers that Home Assistant gives to every normal response; the stream of a session goes without.
 const COMMON: [(HeaderName, HeaderValue); 4] = [
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),

@@ -64,7 +64,9 @@ pub async fn post(
     };
     let received = http.engine.receive(incoming).await.map_err(of_engine)?;
     let exchange = received.exchange.ok_or(Refused::Unanswered)?;
+    let (admin, speaker) = (grant.admin, exchange.speaker());
     let mut response = answer(http, exchange, grant, accepted).await?;
+    response::tell_generation(&mut response, admin, speaker.generation());
     if let Some(session) = received.session.and_then(|session| HeaderValue::try_from(session).ok()) {
         response.headers_mut().insert(SESSION, session);
     }
@@ -86,7 +88,10 @@ pub async fn get(http: &Http, grant: Grant, route: Route, headers: &HeaderMap) -
         last_event,
     };
     let exchange = http.engine.attach(attaching).await.map_err(of_engine)?;
-    Ok(stream(http, exchange, None, events::revoked(grant), Status::Ok))
+    let (admin, speaker) = (grant.admin, exchange.speaker());
+    let mut response = stream(http, exchange, None, events::revoked(grant), Status::Ok);
+    response::tell_generation(&mut response, admin, speaker.generation());
+    Ok(response)
 }
 
 /// `DELETE`: the end of a session.
@@ -98,8 +103,10 @@ pub async fn delete(http: &Http, grant: &Grant, route: Route, headers: &HeaderMa
         principal: grant.principal(),
         headers,
     };
-    http.engine.dismiss(dismissing).await.map_err(of_engine)?;
-    Ok(response::empty(StatusCode::NO_CONTENT))
+    let generation = http.engine.dismiss(dismissing).await.map_err(of_engine)?;
+    let mut response = response::empty(StatusCode::NO_CONTENT);
+    response::tell_generation(&mut response, grant.admin, generation);
+    Ok(response)
 }
 
 async fn answer(

@@ -190,7 +190,7 @@ impl StreamableClient {
             principal: self.principal.clone(),
             headers: self.headers.clone(),
         };
-        self.engine.dismiss(dismissing).await
+        self.engine.dismiss(dismissing).await.map(drop)
     }
 }
 

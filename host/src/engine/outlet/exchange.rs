@@ -75,6 +75,17 @@ pub enum Part {
     },
 }
 
+/// Who speaks in an exchange.
+#[derive(Debug)]
+pub struct Speaker(Arc<Lane>);
+
+impl Speaker {
+    /// The generation that said something in it last, or let its client in.
+    pub fn generation(&self) -> u64 {
+        self.0.generation()
+    }
+}
+
 /// The answer to a body, or a stream that a client asked for. Dropping it says that the connection is over.
 pub struct Exchange {
     outlet: Id,
@@ -106,6 +117,11 @@ impl Exchange {
     /// The number of its outlet.
     pub fn outlet(&self) -> Id {
         self.outlet
+    }
+
+    /// Tells which generation speaks in it, also when it has gone into a response.
+    pub fn speaker(&self) -> Speaker {
+        Speaker(self.lane.clone())
     }
 
     /// For a client that takes one answer and no stream: the connection does not end when it is detached.

@@ -3,6 +3,7 @@
 //! One connection reads it at a time; a newer one takes the place of the older. It is plain at first: what was read is
 //! gone, and it ends with its connection. Once it is resumable its messages have numbers, and it outlives connections.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -23,6 +24,8 @@ pub const FIRST: Connection = 1;
 #[derive(Debug)]
 pub(in crate::engine) struct Lane {
     state: Mutex<State>,
+    /// The generation that said something last, or let the connection in.
+    generation: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -91,11 +94,22 @@ impl Default for Lane {
         };
         Self {
             state: Mutex::new(state),
+            generation: AtomicU64::new(0),
         }
     }
 }
 
 impl Lane {
+    /// Notes which generation speaks.
+    pub fn said_by(&self, generation: u64) {
+        self.generation.store(generation, Ordering::Relaxed);
+    }
+
+    /// The generation that said something last, or let the connection in.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Relaxed)
+    }
+
     /// Puts a message in.
     ///
     /// # Errors

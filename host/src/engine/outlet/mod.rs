@@ -18,7 +18,7 @@ mod table;
 
 use std::task::{Context, Waker};
 
-pub use self::exchange::{EventId, Exchange, Part};
+pub use self::exchange::{EventId, Exchange, Part, Speaker};
 pub(super) use self::expiry::Expiries;
 pub(super) use self::lane::{Lane, Sent};
 pub(super) use self::queue::Queue;

@@ -17,6 +17,7 @@ use super::{Closing, Id, Queue};
 pub struct Stream {
     session: String,
     outlet: Id,
+    generation: u64,
     queue: Arc<Queue>,
     closings: mpsc::UnboundedSender<Closing>,
 }
@@ -24,13 +25,14 @@ pub struct Stream {
 impl Stream {
     pub(in crate::engine) fn new(
         session: String,
-        outlet: Id,
+        (outlet, generation): (Id, u64),
         queue: Arc<Queue>,
         closings: mpsc::UnboundedSender<Closing>,
     ) -> Self {
         Self {
             session,
             outlet,
+            generation,
             queue,
             closings,
         }
@@ -44,6 +46,11 @@ impl Stream {
     /// The number of its outlet.
     pub fn outlet(&self) -> Id {
         self.outlet
+    }
+
+    /// The generation that let the client in.
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// Resolves when the engine has ended the outlet, even if nobody polls the stream: a transport that is stuck in

@@ -58,6 +58,20 @@ struct Successor {
     keeps_previous: bool,
 }
 
+impl Successor {
+    fn new(program: Arc<dyn Program>, number: u64, terms: Terms) -> Self {
+        Self {
+            program,
+            number,
+            guard: Some(Guarded {
+                allow_incompatible: terms.allow_incompatible,
+            }),
+            probation: (!terms.without_rollback).then(|| Trial::of(&terms)),
+            keeps_previous: true,
+        }
+    }
+}
+
 /// Whether clients may be left with a list that does not hold any more.
 struct Guarded {
     allow_incompatible: bool,
@@ -92,16 +106,18 @@ impl Engine {
         terms: Terms,
         recording: Recording,
     ) -> Result<Swapped, HeldBack> {
-        let successor = Successor {
-            program,
-            number,
-            guard: Some(Guarded {
-                allow_incompatible: terms.allow_incompatible,
-            }),
-            probation: (!terms.without_rollback).then(|| Trial::of(&terms)),
-            keeps_previous: true,
-        };
-        apart(take_over(self.shared.clone(), Next::Is(successor), recording)).await
+        let next = Next::Is(Successor::new(program, number, terms));
+        apart(take_over(self.shared.clone(), next, recording)).await
+    }
+
+    /// Tries whether another program could take over: everything up to the commit, which does not come. Answers in plain
+    /// words what it is, offers and may do more or less than the one that runs.
+    ///
+    /// # Errors
+    /// When the candidate would be held back.
+    pub async fn try_out(&self, program: Arc<dyn Program>, number: u64, terms: Terms) -> Result<Vec<String>, HeldBack> {
+        let next = Next::Is(Successor::new(program, number, terms));
+        apart(try_out(self.shared.clone(), next)).await
     }
 
     /// Lets the generation before take over again. The one that runs now can be gone back to in the same way.
@@ -123,7 +139,9 @@ pub(super) async fn raise_format(shared: Arc<Shared>) {
 }
 
 /// In a task of its own: a swap that was begun comes to its end, whoever asked for it.
-async fn apart(swap: impl Future<Output = Result<Swapped, HeldBack>> + Send + 'static) -> Result<Swapped, HeldBack> {
+async fn apart<T: Send + 'static>(
+    swap: impl Future<Output = Result<T, HeldBack>> + Send + 'static,
+) -> Result<T, HeldBack> {
     tokio::spawn(swap).await.unwrap_or(Err(HeldBack::Ended))
 }
 
@@ -153,6 +171,32 @@ impl Next {
 
 async fn take_over(shared: Arc<Shared>, next: Next, recording: Recording) -> Result<Swapped, HeldBack> {
     let _one_at_a_time = shared.swapping.lock().await;
+    let swapped = match make_ready(&shared, next).await {
+        Ok(ready) => go_live(&shared, ready, recording).await,
+        Err(held_back) => Err(held_back),
+    };
+    shared.core.lock().await.ignore();
+    swapped
+}
+
+async fn try_out(shared: Arc<Shared>, next: Next) -> Result<Vec<String>, HeldBack> {
+    let _one_at_a_time = shared.swapping.lock().await;
+    let ready = make_ready(&shared, next).await;
+    shared.core.lock().await.ignore();
+    Ok(ready?.differences)
+}
+
+/// A candidate that has come as far as the commit.
+struct Ready {
+    running: Generation,
+    successor: Successor,
+    candidate: Candidate,
+    differences: Vec<String>,
+    steps: Steps,
+}
+
+/// What happens meanwhile is noted until the core is told to ignore it.
+async fn make_ready(shared: &Arc<Shared>, next: Next) -> Result<Ready, HeldBack> {
     let mut core = shared.core.lock().await;
     if core.down {
         return Err(HeldBack::Ended);
@@ -163,25 +207,11 @@ async fn take_over(shared: Arc<Shared>, next: Next, recording: Recording) -> Res
     let format = held_back::common_format(&successor, &running)?;
     let back = successor.probation.map(|_| running.program.description());
     let generation = Generation::new(successor.program.clone(), successor.number, format, back);
-    rehearsal::rehearse(&shared, core, &generation).await?;
+    rehearsal::rehearse(shared, core, &generation).await?;
     steps.done("rehearsal");
     core = shared.core.lock().await;
     let given = core.watch();
     drop(core);
-    let swapped = go_live(&shared, &running, generation, given, &successor, recording, steps).await;
-    shared.core.lock().await.ignore();
-    swapped
-}
-
-async fn go_live(
-    shared: &Arc<Shared>,
-    running: &Generation,
-    generation: Generation,
-    given: candidate::Given,
-    successor: &Successor,
-    recording: Recording,
-    mut steps: Steps,
-) -> Result<Swapped, HeldBack> {
     let program = successor.program.as_ref();
     let mut differences = differences::differences(
         running.program.description(),
@@ -194,12 +224,29 @@ async fn go_live(
     steps.done("restore");
     guard::compare(shared, &mut candidate, successor.guard.as_ref(), &mut differences).await?;
     steps.done("compare");
+    Ok(Ready {
+        running,
+        successor,
+        candidate,
+        differences,
+        steps,
+    })
+}
+
+async fn go_live(shared: &Arc<Shared>, ready: Ready, recording: Recording) -> Result<Swapped, HeldBack> {
+    let Ready {
+        running,
+        successor,
+        candidate,
+        differences,
+        mut steps,
+    } = ready;
     tokio::task::spawn_blocking(recording)
         .await
         .map_err(|panicked| HeldBack::NotRecorded(panicked.to_string()))?
         .map_err(HeldBack::NotRecorded)?;
     steps.done("record");
-    let committed = commit::commit(shared, candidate, running, successor, &mut steps).await?;
+    let committed = commit::commit(shared, candidate, &running, &successor, &mut steps).await?;
     tracing::info!(
         from = running.number,
         generation = successor.number,

@@ -112,7 +112,7 @@ impl Clients {
             principal: stage.principal(name.principal()),
             headers: Vec::new(),
         };
-        let dismissed = stage.engine.dismiss(dismissing).await;
+        let dismissed = stage.engine.dismiss(dismissing).await.map(drop);
         format!("{name:?} ends its session: {dismissed:?}")
     }
 
