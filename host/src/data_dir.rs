@@ -1,14 +1,20 @@
 //! The data directory: where it lies, who holds it, and how a command finds the host that runs on it.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::digest_of;
+
 const LOCK: &str = "hearth.lock";
 const RUN: &str = "host.json";
 const DATABASE: &str = "hearth.db";
+const COMPONENTS: &str = "components";
+/// Characters of a digest in hexadecimal, with which the files of a component begin.
+const DIGEST_CHARS: usize = 64;
 
 /// The directory that holds all that an installation keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +46,7 @@ pub struct Held {
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirError {
     /// The platform knows no place for it.
+    #[cfg(feature = "cli")]
     #[error("There is no home directory to keep data in. Name a directory with --data-dir.")]
     NoPlace,
     /// It could not be made or written.
@@ -63,6 +70,25 @@ pub enum DataDirError {
     },
 }
 
+/// Why a component that was kept cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum KeptError {
+    /// Its file cannot be read.
+    #[error("{} cannot be read: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Its file holds something else.
+    #[error("{} is damaged: its content is not what its name says", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
 impl DataDir {
     /// This directory. Nothing is made yet.
     pub fn new(path: PathBuf) -> Self {
@@ -73,6 +99,7 @@ impl DataDir {
     ///
     /// # Errors
     /// When the user has no home directory.
+    #[cfg(feature = "cli")]
     pub fn of_the_platform() -> Result<Self, DataDirError> {
         let directories = directories::ProjectDirs::from("", "", "hearth").ok_or(DataDirError::NoPlace)?;
         Ok(Self::new(directories.data_dir().to_path_buf()))
@@ -90,7 +117,7 @@ impl DataDir {
 
     /// Where the component of this digest lies, once it ran.
     pub fn component(&self, digest: &str) -> PathBuf {
-        self.path.join("components").join(format!("{digest}.wasm"))
+        self.path.join(COMPONENTS).join(format!("{digest}.wasm"))
     }
 
     /// What can be made again at any time: compiled components.
@@ -166,18 +193,61 @@ impl DataDir {
         Ok(())
     }
 
-    /// Puts the component where `hearth component path` says that it lies, unless it is there.
+    /// Keeps the component of this digest, whole and on the disk when this returns.
     ///
     /// # Errors
     /// When that cannot be written.
     pub fn keep_component(&self, digest: &str, bytes: &[u8]) -> Result<PathBuf, DataDirError> {
         let path = self.component(digest);
-        if fs::metadata(&path).is_ok_and(|there| there.len() == bytes.len() as u64) {
+        if fs::read(&path).is_ok_and(|there| there == bytes) {
             return Ok(path);
         }
-        self.make(&self.path.join("components"))?;
+        let components = self.path.join(COMPONENTS);
+        self.make(&components)?;
         self.write(&path, bytes)?;
+        // The name is on the disk when its directory is.
+        #[cfg(unix)]
+        File::open(&components)
+            .and_then(|directory| directory.sync_all())
+            .map_err(|source| DataDirError::Io {
+                path: components,
+                source,
+            })?;
         Ok(path)
+    }
+
+    /// The bytes of the component of this digest.
+    ///
+    /// # Errors
+    /// When they are not there, or are not what they were.
+    pub fn kept_component(&self, digest: &str) -> Result<Vec<u8>, KeptError> {
+        let path = self.component(digest);
+        match fs::read(&path) {
+            Ok(bytes) if digest_of(&bytes) == digest => Ok(bytes),
+            Ok(_) => Err(KeptError::Damaged { path }),
+            Err(source) => Err(KeptError::Unreadable { path, source }),
+        }
+    }
+
+    /// Removes what lies among the components and in the cache and belongs to none of these digests: bytes that nobody
+    /// goes back to any more, and what an install left that was cut off.
+    pub fn keep_only(&self, digests: &BTreeSet<String>) {
+        for directory in [self.path.join(COMPONENTS), self.cache()] {
+            // One that lies elsewhere may be shared with other data directories.
+            if directory.is_symlink() {
+                continue;
+            }
+            let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+            for path in entries.map(|entry| entry.path()) {
+                let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+                let is_of_one = name.get(..DIGEST_CHARS).is_some_and(|digest| digests.contains(digest));
+                let is_ours = [".wasm", ".cwasm", ".new"].iter().any(|end| name.ends_with(end));
+                if is_ours && (!is_of_one || name.ends_with(".new")) {
+                    // What stays takes room and does no harm.
+                    let _ = fs::remove_file(path);
+                }
+            }
+        }
     }
 
     fn make(&self, path: &Path) -> Result<(), DataDirError> {
@@ -201,6 +271,7 @@ impl DataDir {
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
             let mut file = options.open(&half)?;
             file.write_all(bytes)?;
+            file.sync_all()?;
             drop(file);
             fs::rename(&half, path)
         };

@@ -7,7 +7,7 @@ pub mod audit;
 pub mod clock;
 #[allow(missing_docs)]
 pub mod contract;
-#[cfg(feature = "cli")]
+#[cfg(feature = "store")]
 pub mod data_dir;
 pub mod engine;
 pub mod entries;
@@ -15,6 +15,8 @@ pub mod generations;
 pub mod home;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "store")]
+pub mod install;
 pub mod limits;
 pub mod principals;
 #[cfg(feature = "store")]

@@ -99,6 +99,8 @@ limits! {
     memory: usize = 128 << 20, "memory" "limit-memory" "HEARTH_LIMIT_MEMORY" "BYTES";
     /// Milliseconds after which an action in the home is cancelled. Default: 60000.
     action_ms: u64 = 60_000, "action-ms" "limit-action-ms" "HEARTH_LIMIT_ACTION_MS" "MS";
+    /// Milliseconds that compiling a component may take when one is installed; then it is not installed. Default: 120000.
+    compile_ms: u64 = 120_000, "compile-ms" "limit-compile-ms" "HEARTH_LIMIT_COMPILE_MS" "MS";
     /// Days that the audit goes back; older rows are removed. Default: 90.
     audit_days: u64 = 90, "audit-days" "limit-audit-days" "HEARTH_LIMIT_AUDIT_DAYS" "DAYS";
     /// Rows that the audit holds; the oldest go. Default: 1000000.

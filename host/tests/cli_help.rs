@@ -20,6 +20,7 @@ fn help() {
     insta::assert_snapshot!("entry", printed(&["entry", "--help"]));
     insta::assert_snapshot!("entry_set", printed(&["entry", "set", "--help"]));
     insta::assert_snapshot!("component", printed(&["component", "--help"]));
+    insta::assert_snapshot!("component_install", printed(&["component", "install", "--help"]));
 }
 
 #[test]

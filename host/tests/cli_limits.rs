@@ -130,36 +130,12 @@ fn connections_above_what_the_option_allows_wait_for_another_to_end() {
 /// A process whose every write to a file fails, as on a full disk, until it is allowed again.
 #[cfg(target_os = "linux")]
 mod full_disk {
-    use std::process::Command;
-
     use serde_json::{Value, json};
 
     use super::support::{Host, Installation, SseStream};
 
     /// More than the audit holds in memory: 16 MiB, of records that hold up to 16 KiB of arguments.
     const CALLS: u64 = 1_300;
-
-    fn files_may_have(host: &Host, bytes: &str) {
-        let status = Command::new("prlimit")
-            .args([format!("--pid={}", host.pid()), format!("--fsize={bytes}:unlimited")])
-            .status();
-        assert!(status.expect("there is a `prlimit`").success());
-    }
-
-    /// The command, ignoring the signal by which the system would end it at its first write beyond the limit.
-    fn serve(installation: &Installation) -> Host {
-        let serve = installation.command(&["serve", "--listen", "127.0.0.1:0"]);
-        let mut command = Command::new("sh");
-        command.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"]);
-        command.arg(serve.get_program()).args(serve.get_args());
-        for (name, value) in serve.get_envs() {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
-        Host::start(command)
-    }
 
     fn turn_on(client: &mut SseStream, padding: usize) {
         let arguments = json!({"name": "Bed Light", "padding": "x".repeat(padding)});
@@ -188,11 +164,11 @@ mod full_disk {
         let installation = Installation::new();
         let token = installation.ok(&["token", "create", "laptop", "--admin"]);
         let other = installation.ok(&["token", "create", "phone", "--admin"]);
-        let host = serve(&installation);
+        let host = installation.serve_where_files_may_be_limited();
         let (mut client, mut bystander) = (host.client(&token), host.client(&other));
         turn_on(&mut client, 0);
 
-        files_may_have(&host, "0");
+        host.files_may_have("0");
         for _ in 0..CALLS {
             turn_on(&mut client, 20_000);
         }
@@ -205,7 +181,7 @@ mod full_disk {
         assert!(said.contains("the data directory cannot be written"), "{said}");
         assert!(said.contains("actions are missing from the audit"), "{said}");
 
-        files_may_have(&host, "unlimited");
+        host.files_may_have("unlimited");
         turn_on(&mut client, 0);
         until_health(&host, |health| health["status"] == "ok");
         drop((client, bystander));

@@ -41,6 +41,8 @@ const HTTP_STREAMABLE: &str = "tests/tests/http_streamable/resuming.rs";
 const HANDSHAKE: &str = "tests/tests/streamable_handshake/sessions.rs";
 const RESUMING: &str = "tests/tests/resuming.rs";
 const COMMAND: &str = "host/tests/cli_limits.rs";
+const COMMAND_REFUSED: &str = "host/tests/cli_component_refused.rs";
+const COMPILING: &str = "host/src/install/compiling.rs";
 const COMPONENT: &str = "tests/tests/limits_of_the_component.rs";
 const ENGINE: &str = "tests/tests/limits_of_the_engine.rs";
 const REFUSALS: &str = "tests/tests/refusals.rs";
@@ -196,6 +198,12 @@ const LIMITS: &[Row] = &[
             COMPONENT,
             "an_action_at_its_time_limit_is_stopped_and_its_call_answered",
         ),
+    ),
+    row(
+        "compile-ms",
+        "not installed",
+        (COMMAND_REFUSED, "a_component_that_compiles_too_slowly_is_given_up"),
+        (COMPILING, "a_compiler_that_is_not_done_in_time_is_ended"),
     ),
     row(
         "audit-days",

@@ -7,6 +7,7 @@ use std::{fs, io};
 
 use anyhow::{Context as _, bail};
 use hearth_host::data_dir::DataDir;
+use hearth_host::install::ProbationTerms;
 use hearth_host::limits::{LimitOptions, Limits};
 use serde::{Deserialize, Deserializer};
 
@@ -14,6 +15,11 @@ use super::Common;
 
 /// Loopback: nobody else can connect unless the owner says so.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8124);
+
+/// Seconds for which a new component is watched.
+const PROBATION_S: u64 = 60;
+/// Faults of one that is watched at which the host goes back.
+const PROBATION_FAULTS: u32 = 3;
 
 /// The options of `serve`.
 #[derive(clap::Args)]
@@ -29,9 +35,31 @@ pub struct ServeOptions {
     #[arg(long, env = "HEARTH_HOME", hide_env_values = true, value_name = "embedded|FILE")]
     home: Option<HomeSource>,
 
-    /// The component to run, a `.wasm` file. Default: the one that is built in.
+    /// The component to run, a `.wasm` file. Default: the one that was installed (see `hearth component install`), or
+    /// else the one that is built in.
     #[arg(long, env = "HEARTH_COMPONENT", hide_env_values = true, value_name = "FILE")]
     component: Option<PathBuf>,
+
+    /// The component to run, a `.wasm` file, which is installed again whenever it changes: for its author. Clients stay
+    /// connected; a build that cannot be installed is told in the log, and what runs goes on. What clients know of its
+    /// tools holds no build back.
+    #[arg(
+        long,
+        env = "HEARTH_WATCH",
+        hide_env_values = true,
+        value_name = "FILE",
+        conflicts_with = "component"
+    )]
+    watch: Option<PathBuf>,
+
+    /// Seconds for which a component that was installed is watched: should it do wrong, the host goes back to the one
+    /// before it by itself. Default: 60.
+    #[arg(long, env = "HEARTH_PROBATION_S", hide_env_values = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    probation_s: Option<u64>,
+
+    /// Faults of a component that is watched at which the host goes back. Default: 3.
+    #[arg(long, env = "HEARTH_PROBATION_FAULTS", hide_env_values = true, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    probation_faults: Option<u32>,
 
     /// A further name by which clients may call this host, as it stands in the `Host` header: that of the reverse
     /// proxy, for example. Can be given several times, or with commas between.
@@ -86,6 +114,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     pub home: HomeSource,
     pub component: Option<PathBuf>,
+    pub watch: Option<PathBuf>,
+    pub probation: ProbationTerms,
     pub allow_hosts: Vec<String>,
     pub allow_origins: Vec<String>,
     pub log_format: LogFormat,
@@ -159,6 +189,9 @@ struct File {
     listen: Option<SocketAddr>,
     home: Option<HomeSource>,
     component: Option<PathBuf>,
+    watch: Option<PathBuf>,
+    probation_s: Option<u64>,
+    probation_faults: Option<u32>,
     allow_host: Option<Vec<String>>,
     allow_origin: Option<Vec<String>>,
     log_format: Option<LogFormat>,
@@ -171,21 +204,65 @@ pub fn data_dir(common: &Common) -> anyhow::Result<DataDir> {
     Ok(read(common)?.0)
 }
 
-/// All that `serve` goes by, and the data directory.
-pub fn settings(common: &Common, options: &ServeOptions) -> anyhow::Result<(DataDir, Settings)> {
+/// The data directory and the limits of the file, for commands that do what the host would.
+pub fn data_dir_and_limits(common: &Common) -> anyhow::Result<(DataDir, Limits)> {
     let (data_dir, file) = read(common)?;
+    Ok((data_dir, limits(&file, &LimitOptions::default())?))
+}
+
+fn limits(file: &File, options: &LimitOptions) -> anyhow::Result<Limits> {
     let mut limits = Limits::default();
     file.limits.apply_to(&mut limits);
-    options.limits.apply_to(&mut limits);
+    options.apply_to(&mut limits);
     if let Some(name) = limits.first_zero() {
         bail!(
             "The limit `{name}` is 0: nothing could be done. Give --limit-{name} (or the key `{name}` of [limits]) at least 1."
         );
     }
+    Ok(limits)
+}
+
+/// For how long a component that was installed is watched, and how much it may do wrong.
+fn probation(file: &File, options: &ServeOptions) -> anyhow::Result<ProbationTerms> {
+    let seconds = options.probation_s.or(file.probation_s).unwrap_or(PROBATION_S);
+    let faults = options.probation_faults.or(file.probation_faults);
+    let faults = faults.unwrap_or(PROBATION_FAULTS);
+    if seconds == 0 || faults == 0 {
+        bail!(
+            "`probation-s` and `probation-faults` are at least 1; `hearth component install --without-rollback` does without"
+        );
+    }
+    Ok(ProbationTerms {
+        ms: seconds.saturating_mul(1_000),
+        faults,
+    })
+}
+
+/// The component that is named, and the one that is watched. What the command line says of either counts for both.
+fn components(file: &File, options: &ServeOptions) -> anyhow::Result<(Option<PathBuf>, Option<PathBuf>)> {
+    if options.component.is_some() || options.watch.is_some() {
+        return Ok((options.component.clone(), options.watch.clone()));
+    }
+    if file.component.is_some() && file.watch.is_some() {
+        bail!(
+            "`component` and `watch` both name the component to run: take one of them out of the configuration file."
+        );
+    }
+    Ok((file.component.clone(), file.watch.clone()))
+}
+
+/// All that `serve` goes by, and the data directory.
+pub fn settings(common: &Common, options: &ServeOptions) -> anyhow::Result<(DataDir, Settings)> {
+    let (data_dir, file) = read(common)?;
+    let limits = limits(&file, &options.limits)?;
+    let probation = probation(&file, options)?;
+    let (component, watch) = components(&file, options)?;
     let settings = Settings {
         listen: options.listen.or(file.listen).unwrap_or(LISTEN),
         home: options.home.clone().or(file.home).unwrap_or(HomeSource::Embedded),
-        component: options.component.clone().or(file.component),
+        component,
+        watch,
+        probation,
         allow_hosts: options.allow_host.clone().or(file.allow_host).unwrap_or_default(),
         allow_origins: options.allow_origin.clone().or(file.allow_origin).unwrap_or_default(),
         log_format: options.log_format.or(file.log_format).unwrap_or(LogFormat::Auto),
@@ -244,7 +321,8 @@ fn parse(path: &Path, text: &str) -> anyhow::Result<File> {
     })?;
     // What a file names lies beside it, wherever the command was started.
     let beside = path.parent().unwrap_or(Path::new(""));
-    for named in [&mut file.data_dir, &mut file.component].into_iter().flatten() {
+    let named = [&mut file.data_dir, &mut file.component, &mut file.watch];
+    for named in named.into_iter().flatten() {
         *named = beside.join(&*named);
     }
     if let Some(HomeSource::File(home)) = &mut file.home {

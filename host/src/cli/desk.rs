@@ -1,5 +1,6 @@
 //! Where a command does its work: in the host that runs on the data directory, or in the database when none does.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -7,13 +8,14 @@ use anyhow::{Context as _, bail};
 use hearth_host::clock::SystemClock;
 use hearth_host::data_dir::{DataDir, DataDirError, Held, Run};
 use hearth_host::entries::{Entries, EntryChange, EntryView};
-use hearth_host::http::admin::ComponentView;
+use hearth_host::install::{Candidate, GenerationDetail, GenerationView, InstallError, Installed, Installer, Options};
 use hearth_host::limits::Limits;
 use hearth_host::store::{CreatedToken, NewToken, Store, TokenView, Tokens};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::sync::Arc;
+
+use super::component;
 
 /// A host that starts or stops holds the directory without answering for about this long at most.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -31,16 +33,27 @@ pub trait Desk {
     fn tokens(&self) -> anyhow::Result<Vec<TokenView>>;
     fn create_token(&self, new: NewToken) -> anyhow::Result<CreatedToken>;
     fn revoke_token(&self, name: &str) -> anyhow::Result<TokenView>;
-    /// The component that runs, or ran last; none when none ever ran.
-    fn component(&self) -> anyhow::Result<Option<ComponentView>>;
+    /// The generations that are known, in order.
+    fn generations(&self) -> anyhow::Result<Vec<GenerationView>>;
+    /// One generation; without a number the one that runs, or ran last.
+    fn generation(&self, number: Option<u64>) -> anyhow::Result<GenerationDetail>;
+    /// Installs these bytes; without any the component that is built in.
+    fn install(&self, bytes: Option<Vec<u8>>, options: Options) -> anyhow::Result<Installed>;
+    /// Goes back to the generation before.
+    fn roll_back(&self) -> anyhow::Result<Installed>;
 }
 
 /// Finds out whether a host runs on the data directory, and takes the desk there or takes the directory.
 pub fn at(data_dir: &DataDir) -> anyhow::Result<Box<dyn Desk>> {
+    at_within(data_dir, Limits::default())
+}
+
+/// The same, within these limits where no host runs.
+pub fn at_within(data_dir: &DataDir, limits: Limits) -> anyhow::Result<Box<dyn Desk>> {
     let end = Instant::now() + PATIENCE;
     loop {
         let in_use = match data_dir.hold() {
-            Ok(held) => return Ok(Box::new(Alone::open(data_dir.clone(), held)?)),
+            Ok(held) => return Ok(Box::new(Alone::open(data_dir.clone(), limits, held)?)),
             Err(error @ DataDirError::InUse { .. }) => error,
             Err(error) => return Err(error.into()),
         };
@@ -60,23 +73,41 @@ pub fn at(data_dir: &DataDir) -> anyhow::Result<Box<dyn Desk>> {
 /// No host runs: the command works on the database.
 struct Alone {
     data_dir: DataDir,
+    limits: Limits,
     store: Store,
-    entries: Entries,
+    entries: Arc<Entries>,
     tokens: Tokens,
     /// Keeps a host from starting meanwhile. Dropped last.
     _held: Held,
 }
 
 impl Alone {
-    fn open(data_dir: DataDir, held: Held) -> anyhow::Result<Self> {
-        let store = Store::open(&data_dir.database(), Arc::new(SystemClock), &Limits::default())?;
+    fn open(data_dir: DataDir, limits: Limits, held: Held) -> anyhow::Result<Self> {
+        let store = Store::open(&data_dir.database(), Arc::new(SystemClock), &limits)?;
         Ok(Self {
-            entries: Entries::open(store.clone())?,
+            entries: Arc::new(Entries::open(store.clone())?),
             tokens: Tokens::open(store.clone())?,
             data_dir,
+            limits,
             store,
             _held: held,
         })
+    }
+
+    /// Has an installer do this, which prepares what the next start begins with.
+    fn with_installer<T, F>(&self, work: impl FnOnce(Arc<Installer>) -> F) -> anyhow::Result<T>
+    where
+        F: Future<Output = Result<T, InstallError>>,
+    {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let grounds = component::grounds(
+            &self.data_dir,
+            &self.limits,
+            (&self.store, &self.entries),
+            component::UNWATCHED,
+            Arc::new(SystemClock),
+        )?;
+        Ok(runtime.block_on(work(Arc::new(Installer::new(grounds))))?)
     }
 }
 
@@ -113,13 +144,27 @@ impl Desk for Alone {
         Ok(self.tokens.revoke(name)?)
     }
 
-    fn component(&self) -> anyhow::Result<Option<ComponentView>> {
-        Ok(self.store.newest_generation()?.map(|generation| ComponentView {
-            path: self.data_dir.component(&generation.digest).display().to_string(),
-            generation: generation.number,
-            digest: generation.digest,
-            version: generation.version,
-        }))
+    fn generations(&self) -> anyhow::Result<Vec<GenerationView>> {
+        self.with_installer(|installer| async move { installer.list().await })
+    }
+
+    fn generation(&self, number: Option<u64>) -> anyhow::Result<GenerationDetail> {
+        self.with_installer(|installer| async move { installer.show(number).await })
+    }
+
+    fn install(&self, bytes: Option<Vec<u8>>, options: Options) -> anyhow::Result<Installed> {
+        let candidate = bytes.map_or(Candidate::BuiltIn, |bytes| Candidate::Given(bytes.into()));
+        self.with_installer(|installer| async move {
+            let turn = installer.turn().await;
+            installer.install(turn, candidate, options).await
+        })
+    }
+
+    fn roll_back(&self) -> anyhow::Result<Installed> {
+        self.with_installer(|installer| async move {
+            let turn = installer.turn().await;
+            installer.roll_back(turn).await
+        })
     }
 }
 
@@ -148,10 +193,7 @@ impl Running {
     }
 
     fn ask<T: DeserializeOwned>(&self, method: &str, path: &str, body: Option<&impl Serialize>) -> anyhow::Result<T> {
-        let request = http::Request::builder()
-            .method(method)
-            .uri(format!("{}/api/hearth/{path}", self.run.url))
-            .header("Authorization", format!("Bearer {}", self.run.secret));
+        let request = self.request(method, path);
         let answer = match body {
             Some(body) => {
                 let request = request.header("Content-Type", "application/json");
@@ -159,6 +201,23 @@ impl Running {
             }
             None => self.agent.run(request.body(())?),
         };
+        self.read(answer)
+    }
+
+    /// Compiling takes its time, and other installs may be before this one.
+    fn ask_patiently<T: DeserializeOwned>(&self, request: http::Request<Vec<u8>>) -> anyhow::Result<T> {
+        let request = self.agent.configure_request(request).timeout_global(None);
+        self.read(self.agent.run(request.build()))
+    }
+
+    fn request(&self, method: &str, path: &str) -> http::request::Builder {
+        http::Request::builder()
+            .method(method)
+            .uri(format!("{}/api/hearth/{path}", self.run.url))
+            .header("Authorization", format!("Bearer {}", self.run.secret))
+    }
+
+    fn read<T: DeserializeOwned>(&self, answer: Result<http::Response<ureq::Body>, ureq::Error>) -> anyhow::Result<T> {
         let mut answer = answer.with_context(|| format!("the host at {} does not answer", self.run.url))?;
         let text = answer.body_mut().read_to_string()?;
         if !answer.status().is_success() {
@@ -206,8 +265,36 @@ impl Desk for Running {
         self.ask("DELETE", &format!("tokens/{}", segment(name)), None::<&()>)
     }
 
-    fn component(&self) -> anyhow::Result<Option<ComponentView>> {
-        Ok(Some(self.get("component")?))
+    fn generations(&self) -> anyhow::Result<Vec<GenerationView>> {
+        self.get("generations")
+    }
+
+    fn generation(&self, number: Option<u64>) -> anyhow::Result<GenerationDetail> {
+        match number {
+            Some(number) => self.get(&format!("generations/{number}")),
+            None => self.get("component"),
+        }
+    }
+
+    fn install(&self, bytes: Option<Vec<u8>>, options: Options) -> anyhow::Result<Installed> {
+        let flags = [
+            ("allow-incompatible", options.allow_incompatible),
+            ("without-rollback", options.without_rollback),
+            ("dry-run", options.dry_run),
+            ("built-in", bytes.is_none()),
+        ];
+        let given: Vec<_> = flags
+            .iter()
+            .filter(|(_, given)| *given)
+            .map(|(name, _)| *name)
+            .collect();
+        let request = self.request("PUT", &format!("component?{}", given.join("&")));
+        self.ask_patiently(request.body(bytes.unwrap_or_default())?)
+    }
+
+    fn roll_back(&self) -> anyhow::Result<Installed> {
+        let request = self.request("POST", "component/rollback");
+        self.ask_patiently(request.body(Vec::new())?)
     }
 }
 

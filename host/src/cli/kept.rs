@@ -7,6 +7,7 @@ use hearth_host::data_dir::DataDir;
 use hearth_host::engine::Engine;
 use hearth_host::entries::{Entries, EntryState};
 use hearth_host::http::{Health, TellHealth};
+use hearth_host::install::Installer;
 use hearth_host::limits::Limits;
 use hearth_host::store::{Store, Tokens};
 use serde_json::{Value, json};
@@ -38,17 +39,17 @@ impl Kept {
     }
 
     /// For `/healthz`, which anybody may read.
-    pub fn health(&self, engine: &Engine) -> TellHealth {
-        let (kept, engine) = (self.clone(), engine.clone());
+    pub fn health(&self, engine: &Engine, installer: &Arc<Installer>) -> TellHealth {
+        let (kept, engine, installer) = (self.clone(), engine.clone(), installer.clone());
         Arc::new(move || Health {
-            degraded: kept.degraded(&engine),
+            degraded: kept.degraded(&engine, &installer),
             generation: engine.status().generation,
         })
     }
 
     /// For the owner.
-    pub fn status(&self, engine: &Engine) -> Box<dyn Fn() -> Value + Send + Sync> {
-        let (kept, engine) = (self.clone(), engine.clone());
+    pub fn status(&self, engine: &Engine, installer: &Arc<Installer>) -> Box<dyn Fn() -> Value + Send + Sync> {
+        let (kept, engine, installer) = (self.clone(), engine.clone(), installer.clone());
         Box::new(move || {
             let status = engine.status();
             json!({
@@ -56,6 +57,9 @@ impl Kept {
                 "pid": std::process::id(),
                 "generation": status.generation,
                 "component": {"name": status.name, "version": status.version, "digest": status.digest},
+                "previous": status.previous,
+                "probation_until": status.probation_until,
+                "pause_us": status.pause_us,
                 "sessions": status.sessions,
                 "exchanges": status.exchanges,
                 "work": status.work,
@@ -65,13 +69,14 @@ impl Kept {
                 "traps": status.traps,
                 "faults": status.faults,
                 "overflows": status.overflows,
-                "degraded": kept.degraded(&engine),
+                "degraded": kept.degraded(&engine, &installer),
             })
         })
     }
 
-    fn degraded(&self, engine: &Engine) -> Vec<String> {
+    fn degraded(&self, engine: &Engine, installer: &Installer) -> Vec<String> {
         let mut degraded = self.store.degraded();
+        degraded.extend(installer.degraded());
         degraded.extend(engine.status().degraded);
         let entries = self.entries.list();
         let failed = entries

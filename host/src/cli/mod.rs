@@ -5,6 +5,7 @@ mod config;
 mod desk;
 mod entry;
 mod first_start;
+mod generations;
 mod kept;
 mod logging;
 mod serve;

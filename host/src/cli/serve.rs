@@ -1,6 +1,5 @@
 //! `hearth serve`: puts the rooms of the host together and lets them run until a signal.
 
-use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -10,18 +9,19 @@ use std::{fs, io, thread};
 use anyhow::{Context as _, anyhow};
 use hearth_host::clock::{SharedClock, SystemClock};
 use hearth_host::data_dir::{DataDir, DataDirError, Held, Run};
-use hearth_host::engine::{Component, Engine, Runtime, Surroundings};
+use hearth_host::engine::Surroundings;
 use hearth_host::home::embedded::EmbeddedHome;
-use hearth_host::http::admin::{self, Administration, ComponentView};
+use hearth_host::http::admin::{self, Administration};
 use hearth_host::http::{self, Http};
+use hearth_host::install::{Installer, Wanted, watching};
 use hearth_host::limits::Limits;
-use hearth_host::store::{AuditLog, Generation, HomeStates, Store};
+use hearth_host::store::{AuditLog, HomeStates, Store, StoreError};
 use tokio::net::TcpListener;
 
 use super::config::{self, HomeSource, ServeOptions, Settings};
 use super::kept::Kept;
 use super::signals::Signals;
-use super::{COMPONENT, Common, component, first_start, logging};
+use super::{Common, component, first_start, logging};
 
 /// No command that works on the database takes longer.
 const COMMAND_TIME: Duration = Duration::from_secs(2);
@@ -55,11 +55,13 @@ async fn serve(data_dir: DataDir, mut held: Held, settings: Settings) -> anyhow:
     let limits = Arc::new(settings.limits);
 
     let home = home(&settings.home, &kept.store, &clock)?;
-    let (component, generation, path) = load(settings.component.as_deref(), &limits, &data_dir, &kept.store).await?;
-    let own = component.describe().llm_apis.iter();
-    kept.entries.load(own.map(|api| (api.id.clone(), api.name.clone())));
-    let surroundings = surroundings(&kept, &clock, &limits, home)?;
-    let engine = Engine::start(component, generation.number, surroundings).await?;
+    let rooms = (&kept.store, &kept.entries);
+    let grounds = component::grounds(&data_dir, &limits, rooms, settings.probation, clock.clone())?;
+    let installer = Arc::new(Installer::new(grounds));
+    let named = settings.watch.clone().or(settings.component);
+    let wanted = named.map_or(Wanted::Chosen, Wanted::File);
+    let around = || surroundings(&kept, &clock, &limits, &home, &installer);
+    let engine = installer.start(&wanted, &around).await?;
     kept.tell(&engine);
 
     let secret = random_secret();
@@ -67,20 +69,17 @@ async fn serve(data_dir: DataDir, mut held: Held, settings: Settings) -> anyhow:
         entries: kept.entries.clone(),
         tokens: kept.tokens.clone(),
         secret: secret.clone(),
-        component: ComponentView {
-            generation: generation.number,
-            digest: generation.digest,
-            version: generation.version,
-            path,
-        },
-        status: kept.status(&engine),
+        installer: installer.clone(),
+        limits: limits.clone(),
+        clock: clock.clone(),
+        status: kept.status(&engine, &installer),
     };
     let http = Http {
-        health: kept.health(&engine),
-        engine,
+        health: kept.health(&engine, &installer),
+        engine: engine.clone(),
         tokens: kept.tokens.clone(),
         limits,
-        clock,
+        clock: clock.clone(),
         allowed_hosts: settings.allow_hosts,
         allowed_origins: settings.allow_origins,
         admin: admin::router(administration),
@@ -92,29 +91,44 @@ async fn serve(data_dir: DataDir, mut held: Held, settings: Settings) -> anyhow:
     };
     data_dir.announce(&mut held, &run)?;
     let greeting = first_start::greeting(&kept, &url, &data_dir)?;
-    tracing::info!(url, data_dir = %data_dir.path().display(), generation = generation.number, "serving");
+    tracing::info!(url, data_dir = %data_dir.path().display(), generation = engine.generation(), "serving");
     warn_of_width(settings.listen);
     greeting.show();
-    http::serve(listener, Arc::new(http), signals.asked_to_stop()).await;
+    let serving = http::serve(listener, Arc::new(http), signals.asked_to_stop());
+    tokio::select! {
+        () = serving => {}
+        () = watch(&installer, settings.watch.as_deref(), &clock) => {}
+    }
+    installer.settle();
     kept.store.close();
     tracing::info!("stopped");
     drop(held);
     Ok(())
 }
 
+/// Installs the file that an author works on whenever it changes, if there is one. Never ends.
+async fn watch(installer: &Installer, file: Option<&Path>, clock: &SharedClock) {
+    match file {
+        Some(file) => watching::watch(installer, file, &**clock).await,
+        None => std::future::pending().await,
+    }
+}
+
 fn surroundings(
     kept: &Kept,
     clock: &SharedClock,
     limits: &Arc<Limits>,
-    home: Arc<EmbeddedHome>,
-) -> anyhow::Result<Surroundings> {
+    home: &Arc<EmbeddedHome>,
+    installer: &Installer,
+) -> Result<Surroundings, StoreError> {
     Ok(Surroundings {
         clock: clock.clone(),
         limits: limits.clone(),
         principals: kept.tokens.clone(),
         audit: Arc::new(AuditLog::new(kept.store.clone())),
+        generations: installer.succession(),
         secret: kept.store.secret("component")?,
-        ..Surroundings::new(home, kept.entries.clone())
+        ..Surroundings::new(home.clone(), kept.entries.clone())
     })
 }
 
@@ -185,34 +199,6 @@ fn home(source: &HomeSource, store: &Store, clock: &SharedClock) -> anyhow::Resu
         }
     };
     Ok(home)
-}
-
-/// The component to run, its generation, and where its bytes lie from now on.
-async fn load(
-    file: Option<&Path>,
-    limits: &Limits,
-    data_dir: &DataDir,
-    store: &Store,
-) -> anyhow::Result<(Component, Generation, String)> {
-    let runtime = Runtime::new(limits)?;
-    let (bytes, name) = match file {
-        None => (Cow::Borrowed(COMPONENT), "the built-in component".to_owned()),
-        Some(path) => {
-            let bytes = fs::read(path).with_context(|| {
-                format!(
-                    "{} cannot be read. Name another component with --component",
-                    path.display()
-                )
-            })?;
-            (Cow::Owned(bytes), path.display().to_string())
-        }
-    };
-    component::compile_apart(file, &bytes, &data_dir.cache(), limits);
-    let component = Component::load(&runtime, &bytes, Some(&data_dir.cache())).await;
-    let component = component.map_err(|error| anyhow!("{name}: {error}"))?;
-    let path = data_dir.keep_component(component.digest(), &bytes)?;
-    let generation = store.begin_generation(component.digest(), &component.describe().version)?;
-    Ok((component, generation, path.display().to_string()))
 }
 
 /// Proves the owner's commands to this run.

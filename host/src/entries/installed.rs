@@ -103,7 +103,7 @@ pub struct Entries {
     /// Held while a change is written, so that changes come one after the other and no lookup waits for the disk.
     changing: Mutex<()>,
     /// The LLM APIs that there are, id and name, once a component serves. Until then no entry is loaded.
-    known: OnceLock<BTreeMap<String, String>>,
+    known: RwLock<Option<BTreeMap<String, String>>>,
     revision: AtomicU64,
     on_change: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
@@ -119,25 +119,28 @@ impl Entries {
             store,
             entries: RwLock::new(entries),
             changing: Mutex::new(()),
-            known: OnceLock::new(),
+            known: RwLock::default(),
             revision: AtomicU64::new(1),
             on_change: OnceLock::new(),
         })
     }
 
-    /// Loads the entries: these LLM APIs, by id and name, are there to be served. Once only.
+    /// Loads the entries: these LLM APIs, by id and name, are there to be served. Again when another component serves;
+    /// entries that cannot be served by it fail, and come back with the next one that can.
     pub fn load(&self, known: impl IntoIterator<Item = (String, String)>) {
-        if self.known.set(known.into_iter().collect()).is_ok() {
-            self.changed();
-            for view in self.list() {
-                if let EntryState::Failed { reason } = view.state {
-                    tracing::error!(
-                        entry = view.entry.id,
-                        title = view.entry.title,
-                        reason,
-                        "a config entry failed"
-                    );
-                }
+        let known = known.into_iter().collect();
+        {
+            let mut place = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            if place.as_ref() == Some(&known) {
+                return;
+            }
+            *place = Some(known);
+        }
+        self.changed();
+        for view in self.list() {
+            if let EntryState::Failed { reason } = view.state {
+                let (entry, title) = (view.entry.id, view.entry.title);
+                tracing::error!(entry, title, reason, "a config entry failed");
             }
         }
     }
@@ -247,7 +250,8 @@ impl Entries {
         if entry.all_llm_apis {
             return TITLE_OF_ALL.to_owned();
         }
-        let name = |id: &String| self.known.get().and_then(|known| known.get(id)).unwrap_or(id).clone();
+        let known = self.known();
+        let name = |id: &String| known.as_ref().and_then(|known| known.get(id)).unwrap_or(id).clone();
         entry.llm_apis.iter().map(name).collect::<Vec<_>>().join(", ")
     }
 
@@ -267,7 +271,8 @@ impl Entries {
         if entry.disabled {
             return EntryState::Disabled;
         }
-        let Some(known) = self.known.get() else {
+        let known = self.known();
+        let Some(known) = known.as_ref() else {
             return EntryState::NotLoaded;
         };
         let unknown = entry.llm_apis.iter().find(|id| !known.contains_key(*id));
@@ -291,6 +296,10 @@ impl Entries {
 
     fn changing(&self) -> MutexGuard<'_, ()> {
         self.changing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn known(&self) -> RwLockReadGuard<'_, Option<BTreeMap<String, String>>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Vec<Entry>> {

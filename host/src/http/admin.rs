@@ -3,6 +3,8 @@
 //! A command proves itself by the secret of this run, which it reads in the data directory; an administrator's token
 //! does as well.
 
+mod component;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -10,13 +12,16 @@ use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Json, Response};
-use axum::routing::{delete, get};
-use serde::{Deserialize, Serialize};
+use axum::routing::{delete, get, post};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::auth::{self, Authenticate};
+use super::requests::UPLOAD;
+use crate::clock::SharedClock;
 use crate::entries::{Entries, EntryChange, EntryError, EntryView};
+use crate::install::Installer;
+use crate::limits::Limits;
 use crate::store::{CreatedToken, NewToken, TokenError, TokenView, Tokens};
 
 /// What the owner's commands work on.
@@ -27,23 +32,14 @@ pub struct Administration {
     pub tokens: Arc<Tokens>,
     /// The secret of this run.
     pub secret: String,
-    /// The running component.
-    pub component: ComponentView,
+    /// Installs components.
+    pub installer: Arc<Installer>,
+    /// The limits of the host: a component has to come in time, as any body.
+    pub limits: Arc<Limits>,
+    /// The clock of the host.
+    pub clock: SharedClock,
     /// How the host is, as JSON.
     pub status: Box<dyn Fn() -> Value + Send + Sync>,
-}
-
-/// The component that a host runs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ComponentView {
-    /// Number of its generation.
-    pub generation: u64,
-    /// SHA-256 of its bytes, in hex.
-    pub digest: String,
-    /// Its version, as it describes itself.
-    pub version: String,
-    /// Where its bytes lie.
-    pub path: String,
 }
 
 /// Why a command was not done, as the status and the text that it prints.
@@ -86,7 +82,10 @@ pub fn router(administration: Administration) -> Router {
     let administration = Arc::new(administration);
     Router::new()
         .route("/api/hearth/status", get(status))
-        .route("/api/hearth/component", get(component))
+        .route(UPLOAD, get(component::running).put(component::install))
+        .route("/api/hearth/component/rollback", post(component::roll_back))
+        .route("/api/hearth/generations", get(component::generations))
+        .route("/api/hearth/generations/{number}", get(component::generation))
         .route("/api/hearth/entries", get(entries).post(add_entry))
         .route(
             "/api/hearth/entries/{id}",
@@ -130,10 +129,6 @@ impl Administration {
 
 async fn status(State(administration): Shared) -> Json<Value> {
     Json((administration.status)())
-}
-
-async fn component(State(administration): Shared) -> Json<ComponentView> {
-    Json(administration.component.clone())
 }
 
 async fn entries(State(administration): Shared) -> Json<Vec<EntryView>> {

@@ -8,6 +8,7 @@ mod entries;
 mod generations;
 mod schema;
 mod states;
+mod succession;
 mod tokens;
 mod writer;
 
@@ -20,7 +21,7 @@ use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 pub use self::audit::AuditLog;
-pub use self::generations::Generation;
+pub use self::generations::{Generation, NewGeneration, Source, Swap, SwapKind};
 pub use self::states::HomeStates;
 pub use self::tokens::{CreatedToken, NewToken, TokenError, TokenView, Tokens};
 
@@ -165,6 +166,12 @@ impl Store {
             .send(Message::Job(job))
             .map_err(|_| StoreError::Closed)?;
         Ok(wait.recv().map_err(|_| StoreError::Closed)??)
+    }
+
+    /// Has a job done on the writer's connection, and does not wait for it.
+    pub(crate) fn tell(&self, job: impl FnOnce(&mut Connection) + Send + 'static) {
+        // An error means that the store is closed: there is nothing left to write to.
+        let _ = self.shared.messages.send(Message::Job(Box::new(job)));
     }
 
     /// The moment now, by the clock that the store was opened with.

@@ -7,7 +7,9 @@ use rusqlite::{Connection, OpenFlags};
 use super::StoreError;
 
 /// One step a version: `MIGRATIONS[0]` makes version 1 of an empty file. Steps that were released never change.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[BEGINNING, GENERATIONS];
+
+const BEGINNING: &str = "
     CREATE TABLE installation (
         id INTEGER PRIMARY KEY CHECK (id = 1),
         secret BLOB NOT NULL,
@@ -62,7 +64,31 @@ const MIGRATIONS: &[&str] = &["
         version TEXT NOT NULL,
         since INTEGER NOT NULL
     ) STRICT;
-"];
+";
+
+/// Generations that are installed, gone back from and started again: which one runs or ran last, which one the owner chose
+/// (none: the one that is built in), and how each came and went.
+const GENERATIONS: &str = "
+    ALTER TABLE installation ADD COLUMN running INTEGER;
+    ALTER TABLE installation ADD COLUMN chosen INTEGER;
+    UPDATE installation SET running = (SELECT max(number) FROM generations);
+    ALTER TABLE generations ADD COLUMN name TEXT NOT NULL DEFAULT '';
+    ALTER TABLE generations ADD COLUMN source TEXT NOT NULL DEFAULT 'built-in';
+    ALTER TABLE generations ADD COLUMN predecessor INTEGER;
+    ALTER TABLE generations ADD COLUMN on_probation INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE generations ADD COLUMN faults INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE generations ADD COLUMN pause_us INTEGER;
+    ALTER TABLE generations ADD COLUMN ended TEXT;
+    CREATE TABLE swaps (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        moment INTEGER NOT NULL,
+        origin INTEGER,
+        generation INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        pause_us INTEGER
+    ) STRICT;
+";
 
 /// Opens the file, making it when it is not there.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {

@@ -285,24 +285,6 @@ fn a_full_disk_degrades_the_host_and_is_recorded_as_a_gap() {
 }
 
 #[test]
-fn the_same_bytes_are_the_same_generation() {
-    let directory = Directory::new();
-    let store = directory.open();
-    assert_eq!(store.newest_generation().expect("it can be read"), None);
-    assert_eq!(store.begin_generation("aa", "1").expect("it is kept").number, 1);
-    assert_eq!(store.begin_generation("aa", "1").expect("it is kept").number, 1);
-    assert_eq!(store.begin_generation("bb", "2").expect("it is kept").number, 2);
-    assert_eq!(store.begin_generation("aa", "1").expect("it is kept").number, 3);
-    assert_eq!(
-        store
-            .newest_generation()
-            .expect("it can be read")
-            .map(|newest| newest.number),
-        Some(3)
-    );
-}
-
-#[test]
 fn that_a_host_has_served_is_remembered() {
     let directory = Directory::new();
     let store = directory.open();
@@ -311,3 +293,5 @@ fn that_a_host_has_served_is_remembered() {
     store.close();
     assert!(directory.open().served_before().expect("it can be read"));
 }
+
+mod generations;

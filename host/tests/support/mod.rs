@@ -18,6 +18,25 @@ pub const LAST_CHUNK: &str = "\r\n0\r\n";
 /// Longer than anything here takes; a test that waits for it has failed.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The component that is built in, with a mark in it that means nothing: other bytes, which do the same.
+pub fn marked(mark: &str) -> Vec<u8> {
+    let name = b"mark";
+    let mut section = vec![name.len() as u8];
+    section.extend_from_slice(name);
+    section.extend_from_slice(mark.as_bytes());
+    let mut bytes = hearth_host::COMPONENT.to_vec();
+    // A custom section: its number is 0, its length has 7 bits a byte.
+    bytes.push(0);
+    bytes.push(
+        u8::try_from(section.len())
+            .ok()
+            .filter(|length| *length < 128)
+            .expect("marks are short"),
+    );
+    bytes.extend_from_slice(&section);
+    bytes
+}
+
 /// A home with one lamp: what these tests are about does not depend on it.
 pub struct Installation {
     pub data_dir: TempDir,
@@ -36,8 +55,21 @@ impl Installation {
         Self { data_dir }
     }
 
+    /// The same, which shares no compiled components with others.
+    pub fn with_a_cache_of_its_own() -> Self {
+        let data_dir = tempfile::tempdir().expect("a directory for the test");
+        Self { data_dir }
+    }
+
     pub fn path(&self) -> &Path {
         self.data_dir.path()
+    }
+
+    /// A file in it with these bytes.
+    pub fn file(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.path().join(name);
+        std::fs::write(&path, bytes).expect("the test can write");
+        path.display().to_string()
     }
 
     /// The command with these arguments, in an environment that says nothing about Hearth.
@@ -78,6 +110,21 @@ impl Installation {
         let mut arguments = vec!["serve", "--listen", "127.0.0.1:0"];
         arguments.extend(options);
         Host::start(self.command(&arguments))
+    }
+
+    /// The same, ignoring the signal by which the system would end it at its first write beyond a limit on files.
+    pub fn serve_where_files_may_be_limited(&self) -> Host {
+        let serve = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"]);
+        command.arg(serve.get_program()).args(serve.get_args());
+        for (name, value) in serve.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        Host::start(command)
     }
 }
 
@@ -156,20 +203,33 @@ impl Host {
 
     /// What a GET of this path is answered, status and body. Without a token when that is empty.
     pub fn get(&self, path: &str, token: &str) -> (u16, String) {
+        self.ask("GET", path, token, &[])
+    }
+
+    /// What a request is answered, status and body. Without a token when that is empty.
+    pub fn ask(&self, method: &str, path: &str, token: &str, body: &[u8]) -> (u16, String) {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .proxy(None)
             .timeout_global(Some(PATIENCE));
         let agent: ureq::Agent = config.build().into();
-        let mut request = agent.get(format!("{}{path}", self.url));
+        let mut request = http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url));
         if !token.is_empty() {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
-        let mut answer = request.call().expect("the host answers");
+        let request = request.body(body.to_vec()).expect("the path is one");
+        let mut answer = agent.run(request).expect("the host answers");
         (
             answer.status().as_u16(),
             answer.body_mut().read_to_string().expect("it answers UTF-8"),
         )
+    }
+
+    /// How it is, as anybody may know.
+    pub fn health(&self) -> Value {
+        serde_json::from_str(&self.get("/healthz", "").1).expect("it is JSON")
     }
 
     /// Opens an SSE stream and reads as far as the event that names the endpoint.
@@ -180,6 +240,15 @@ impl Host {
     /// Opens one whose client has introduced itself.
     pub fn client(&self, token: &str) -> SseStream {
         SseStream::initialized(&self.url, token)
+    }
+
+    /// Has every write of it fail that makes a file larger than so many bytes, as on a full disk, or `unlimited` none.
+    pub fn files_may_have(&self, bytes: &str) {
+        let mut prlimit = Command::new("prlimit");
+        let status = prlimit
+            .args([format!("--pid={}", self.pid()), format!("--fsize={bytes}:unlimited")])
+            .status();
+        assert!(status.expect("there is a `prlimit`").success());
     }
 
     /// Asks it to stop.
