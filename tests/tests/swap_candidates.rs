@@ -186,3 +186,16 @@ async fn without_a_way_back_the_newest_format_is_written_at_once() {
     witnesses.notice_nothing(&stage).await;
     witnesses.are_answered(&stage).await;
 }
+
+/// A candidate that nothing is shown of would go live unseen the day the check on it goes.
+#[test]
+fn there_is_a_test_for_each_candidate() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let text = |name: &str| std::fs::read_to_string(folder.join(name)).expect("it can be read");
+    let tests = ["swap_candidates.rs", "swap_probation.rs", "schema_guard.rs"]
+        .map(text)
+        .concat();
+    let is_tried = |fault: &Fault| tests.contains(&format!("Fault::{}", fault.name()));
+    let untried: Vec<_> = Fault::ALL.iter().filter(|fault| !is_tried(fault)).collect();
+    assert!(untried.is_empty(), "{untried:?}");
+}
