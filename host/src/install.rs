@@ -304,11 +304,10 @@ impl Installer {
 fn digests_to_keep(store: &Store) -> Result<BTreeSet<String>, StoreError> {
     let generations = store.generations()?;
     let anchors = [store.running_generation()?, store.chosen_generation()?];
-    let before = |anchor: &Generation| anchor.predecessor;
     let anchored: BTreeSet<u64> = anchors
         .iter()
         .flatten()
-        .flat_map(|anchor| [Some(anchor.number), before(anchor)])
+        .flat_map(|anchor| [Some(anchor.number), anchor.predecessor])
         .flatten()
         .collect();
     let newest = generations.len().saturating_sub(KEPT_GENERATIONS);
