@@ -1,6 +1,6 @@
 //! Our component as its author would not want it, for the tests of the host. Only in builds with the feature `faults`.
 //!
-//! Two things can be wrong with it. A home change of kind `test-trap` arms an instance to trap once ([`armed`]). And one
+//! Two things can be wrong with it. A home change of kind `test-trap` arms an instance to trap once (`armed`). And one
 //! build serves for candidates that must not stay live: which [`Fault`] a build has stands in [`MARK`], where the tests
 //! write another name into the finished `.wasm`. With no name in it the build behaves as it should until it is armed.
 
