@@ -9,6 +9,7 @@ pub mod clock;
 pub mod contract;
 #[cfg(feature = "store")]
 pub mod data_dir;
+pub mod durable;
 pub mod engine;
 pub mod entries;
 pub mod generations;

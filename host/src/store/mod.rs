@@ -1,15 +1,17 @@
 //! What the host keeps: one SQLite file in the data directory, written by one thread.
 //!
 //! Nothing waits for the disk but who asks to: config entries and tokens are written before their command answers,
-//! states of the home and the audit are written behind, at most once a second.
+//! states of the home, sessions and the audit are written behind, at most once a second.
 
 mod audit;
 mod entries;
 mod generations;
 mod schema;
+mod sessions;
 mod states;
 mod succession;
 mod tokens;
+mod waiting;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +24,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::audit::AuditLog;
 pub use self::generations::{Generation, NewGeneration, Source, Swap, SwapKind};
+pub use self::sessions::Sessions;
 pub use self::states::HomeStates;
 pub use self::tokens::{CreatedToken, NewToken, TokenError, TokenView, Tokens};
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::StoreError;
 
 /// One step a version: `MIGRATIONS[0]` makes version 1 of an empty file. Steps that were released never change.
-const MIGRATIONS: &[&str] = &[BEGINNING, GENERATIONS];
+const MIGRATIONS: &[&str] = &[BEGINNING, GENERATIONS, SESSIONS];
 
 const BEGINNING: &str = "
     CREATE TABLE installation (
@@ -87,6 +87,55 @@ const GENERATIONS: &str = "
         kind TEXT NOT NULL,
         reason TEXT NOT NULL,
         pause_us INTEGER
+    ) STRICT;
+";
+
+/// What outlives a host: checkpoints, outlets with the messages that lie in them after a stop, and work whose outcome
+/// nobody was told. Starts are counted so that no number is given out twice.
+const SESSIONS: &str = "
+    ALTER TABLE installation ADD COLUMN starts INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE checkpoints (
+        key TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        principal TEXT,
+        transport TEXT NOT NULL,
+        protocol_version TEXT NOT NULL,
+        client TEXT NOT NULL,
+        tools_digest TEXT NOT NULL,
+        expiry INTEGER,
+        format INTEGER NOT NULL,
+        body BLOB NOT NULL,
+        session TEXT
+    ) STRICT;
+    CREATE TABLE outlets (
+        outlet INTEGER PRIMARY KEY,
+        session TEXT NOT NULL,
+        principal TEXT NOT NULL,
+        checkpoints TEXT NOT NULL,
+        attached INTEGER NOT NULL,
+        start INTEGER,
+        before INTEGER NOT NULL,
+        lost INTEGER NOT NULL,
+        status TEXT,
+        finished INTEGER NOT NULL,
+        ended INTEGER NOT NULL,
+        named INTEGER NOT NULL,
+        prime INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE messages (
+        outlet INTEGER NOT NULL REFERENCES outlets (outlet) ON DELETE CASCADE,
+        place INTEGER NOT NULL,
+        body BLOB NOT NULL,
+        PRIMARY KEY (outlet, place)
+    ) STRICT;
+    CREATE TABLE work (
+        key TEXT PRIMARY KEY,
+        ticket BLOB NOT NULL,
+        principal TEXT NOT NULL,
+        client TEXT NOT NULL,
+        names_api INTEGER NOT NULL,
+        session TEXT NOT NULL,
+        actions INTEGER NOT NULL
     ) STRICT;
 ";
 

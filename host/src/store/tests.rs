@@ -1,3 +1,5 @@
+mod sessions;
+
 use std::sync::Arc;
 
 use serde_json::json;
@@ -234,24 +236,25 @@ fn the_audit_keeps_what_its_limits_allow() {
     assert_eq!(tools_in_the_audit(&store), ["5", "6"]);
 }
 
+/// The disk has room for so many pages, or for no more than there are.
+fn limit_pages(store: &Store, pages: Option<i64>) {
+    let limited = store.call(move |connection| {
+        let pages = match pages {
+            Some(pages) => pages,
+            None => connection.query_row("PRAGMA page_count", [], |row| row.get(0))?,
+        };
+        connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |row| {
+            row.get::<_, i64>(0)
+        })
+    });
+    limited.expect("the limit can be set");
+}
+
 #[test]
 fn a_full_disk_degrades_the_host_and_is_recorded_as_a_gap() {
     let directory = Directory::new();
     let store = directory.open();
-    let limit_pages = |pages: Option<i64>| {
-        store
-            .call(move |connection| {
-                let pages = match pages {
-                    Some(pages) => pages,
-                    None => connection.query_row("PRAGMA page_count", [], |row| row.get(0))?,
-                };
-                connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |row| {
-                    row.get::<_, i64>(0)
-                })
-            })
-            .expect("the limit can be set")
-    };
-    limit_pages(None);
+    limit_pages(&store, None);
     let audit = AuditLog::new(store.clone());
     let states = HomeStates::new(store.clone());
     states.save("light.bed", &json!({"state": "on"}));
@@ -268,7 +271,7 @@ fn a_full_disk_degrades_the_host_and_is_recorded_as_a_gap() {
     );
     assert!(tools_in_the_audit(&store).is_empty());
 
-    limit_pages(Some(1 << 20));
+    limit_pages(&store, Some(1 << 20));
     store.flush();
     assert_eq!(store.degraded(), Vec::<String>::new());
     let kept = tools_in_the_audit(&store).len();

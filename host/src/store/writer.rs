@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, Transaction};
 
 use super::audit::Queue;
-use super::states;
+use super::{sessions, states};
 use crate::clock::{Moment, SharedClock};
 use crate::limits::Limits;
 
@@ -33,6 +33,7 @@ pub(super) struct Behind {
     /// The newest state of each entity that changed.
     pub(super) states: Mutex<BTreeMap<String, String>>,
     pub(super) audit: Mutex<Queue>,
+    pub(super) sessions: Mutex<sessions::Behind>,
     /// Why the last write failed, until one succeeds.
     trouble: Mutex<Option<String>>,
 }
@@ -42,6 +43,7 @@ impl Behind {
         Self {
             states: Mutex::default(),
             audit: Mutex::new(Queue::new(limits)),
+            sessions: Mutex::default(),
             trouble: Mutex::default(),
         }
     }
@@ -61,16 +63,20 @@ impl Behind {
     fn flush(&self, connection: &mut Connection, now: Moment) -> bool {
         let states = std::mem::take(&mut *lock(&self.states));
         let batch = lock(&self.audit).take();
-        if states.is_empty() && batch.is_empty() {
+        let sessions = lock(&self.sessions).take();
+        if states.is_empty() && batch.is_empty() && sessions.is_empty() {
+            lock(&self.sessions).written(sessions);
             return true;
         }
         let written = in_transaction(connection, |transaction| {
             states::write(transaction, &states)?;
+            sessions.write(transaction)?;
             batch.write(transaction, now)
         });
         let mut trouble = lock(&self.trouble);
         match written {
             Ok(()) => {
+                lock(&self.sessions).written(sessions);
                 if trouble.take().is_some() {
                     tracing::info!("the data directory can be written again");
                 }
@@ -83,6 +89,7 @@ impl Behind {
                 *trouble = Some(error.to_string());
                 drop(trouble);
                 lock(&self.audit).put_back(batch);
+                lock(&self.sessions).put_back(sessions);
                 let mut waiting = lock(&self.states);
                 for (entity, state) in states {
                     // What came meanwhile is newer.
