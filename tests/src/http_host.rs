@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use hearth_host::COMPONENT;
 use hearth_host::audit::Audit;
 use hearth_host::clock::{Clock, ManualClock};
+use hearth_host::durable::{Durable, Nothing};
 use hearth_host::engine::{Component, Engine, Runtime, SeededNonces, Surroundings};
 use hearth_host::home::embedded::EmbeddedHome;
 use hearth_host::home::embedded::state::MemoryStates;
@@ -45,8 +46,16 @@ pub struct Setup {
     pub degraded: Vec<String>,
     /// Its clock.
     pub clock: Arc<ManualClock>,
+    /// Its tokens.
+    pub tokens: Arc<TestTokens>,
+    /// Its config entries.
+    pub config: Arc<SimulatedEntries>,
     /// Where actions are recorded.
     pub audit: Arc<dyn Audit>,
+    /// Where is kept what outlives it.
+    pub durable: Arc<dyn Durable>,
+    /// Of its nonces: no two hosts that follow one another have the same.
+    pub seed: u64,
     /// The component, compiled anew under these limits; none: the one that is built in, under the default ones.
     pub component: Option<&'static [u8]>,
 }
@@ -61,7 +70,11 @@ impl Default for Setup {
             require_admin: false,
             degraded: Vec::new(),
             clock: ManualClock::at(NOON),
+            tokens: Arc::new(TestTokens::new(&[(ADA, "ada", true), (BEN, "ben", false)])),
+            config: Arc::default(),
             audit: Arc::new(SimulatedAudit::default()),
+            durable: Arc::new(Nothing),
+            seed: 1,
             component: None,
         }
     }
@@ -107,8 +120,7 @@ impl Host {
             Some(bytes) => compiled(bytes, &setup.limits).await,
         };
         let limits = Arc::new(setup.limits);
-        let tokens = Arc::new(TestTokens::new(&[(ADA, "ada", true), (BEN, "ben", false)]));
-        let entries = Arc::new(SimulatedEntries::default());
+        let (tokens, entries) = (setup.tokens, setup.config);
         entries.set_loaded(setup.entries);
         entries.change(|entry| entry.require_admin = setup.require_admin);
         let home = EmbeddedHome::open(
@@ -122,8 +134,9 @@ impl Host {
             limits: limits.clone(),
             principals: tokens.clone(),
             audit: setup.audit,
+            durable: setup.durable,
             secret: [7; 32],
-            nonces: Box::new(SeededNonces::new(1)),
+            nonces: Box::new(SeededNonces::new(setup.seed)),
             ..Surroundings::new(home.expect("the home that is built in is valid"), entries.clone())
         };
         let engine = Engine::start(component, 1, surroundings)
@@ -166,6 +179,11 @@ impl Host {
     /// Asks it to end, and does not wait for it.
     pub fn stop(&mut self) {
         self.stop.take().map(|stop| stop.send(()));
+    }
+
+    /// Whether it has ended.
+    pub fn is_stopped(&self) -> bool {
+        self.serving.is_finished()
     }
 
     /// Waits until it has ended.

@@ -185,8 +185,10 @@ async fn a_host_that_ends_ends_its_streams_cleanly() {
     let mut one = Client::initialized(host.address, ADA).await;
     let mut other = Client::open(host.address, BEN).await;
     host.stop();
-    assert_eq!(one.events.next().await, None);
-    assert_eq!(other.events.next().await, None);
+    for events in [&mut one.events, &mut other.events] {
+        assert_eq!(events.next().await.as_deref(), Some("retry: 3000\r\n\r\n"));
+        assert_eq!(events.next().await, None);
+    }
     // Nothing came after the terminator. Once its clients are gone, so is the host.
     assert_eq!(one.events.into_connection().rest().await, b"");
     drop((one.posts, other));

@@ -9,7 +9,7 @@ use hearth_host::entries::{Entries, EntryState};
 use hearth_host::http::{Health, TellHealth};
 use hearth_host::install::Installer;
 use hearth_host::limits::Limits;
-use hearth_host::store::{Store, Tokens};
+use hearth_host::store::{Sessions, Store, Tokens};
 use serde_json::{Value, json};
 
 /// The database, and those who are asked about what is in it.
@@ -18,6 +18,7 @@ pub struct Kept {
     pub store: Store,
     pub entries: Arc<Entries>,
     pub tokens: Arc<Tokens>,
+    pub sessions: Arc<Sessions>,
 }
 
 impl Kept {
@@ -26,6 +27,7 @@ impl Kept {
         Ok(Self {
             entries: Arc::new(Entries::open(store.clone())?),
             tokens: Arc::new(Tokens::open(store.clone())?),
+            sessions: Arc::new(Sessions::new(store.clone())),
             store,
         })
     }

@@ -127,6 +127,7 @@ fn surroundings(
         principals: kept.tokens.clone(),
         audit: Arc::new(AuditLog::new(kept.store.clone())),
         generations: installer.succession(),
+        durable: kept.sessions.clone(),
         secret: kept.store.secret("component")?,
         ..Surroundings::new(home.clone(), kept.entries.clone())
     })

@@ -34,13 +34,19 @@ impl Checkpoints {
         self.kept.get(key).map(Arc::as_ref)
     }
 
+    /// What is kept under this key, to be written.
+    pub fn shared(&self, key: &str) -> Option<Arc<Checkpoint>> {
+        self.kept.get(key).cloned()
+    }
+
     pub fn keep(&mut self, checkpoint: Checkpoint) {
         self.touched.note(&checkpoint.key);
         self.aside.remove(&checkpoint.key);
         self.put(Arc::new(checkpoint));
     }
 
-    fn put(&mut self, checkpoint: Arc<Checkpoint>) {
+    /// Puts it where it was.
+    pub fn put(&mut self, checkpoint: Arc<Checkpoint>) {
         self.sessions += usize::from(is_session(&checkpoint));
         if let Some(replaced) = self.kept.insert(checkpoint.key.clone(), checkpoint) {
             self.sessions -= usize::from(is_session(&replaced));
@@ -119,6 +125,16 @@ impl Checkpoints {
     pub fn is_session_of(&self, key: &str, principal: &str) -> bool {
         self.get(key)
             .is_some_and(|kept| is_session(kept) && kept.principal.as_deref() == Some(principal))
+    }
+
+    /// The principals that any of these belong to.
+    pub fn principals(&self) -> BTreeSet<String> {
+        self.kept.values().filter_map(|kept| kept.principal.clone()).collect()
+    }
+
+    /// Whether this is out of the way of the running generation.
+    pub fn is_aside(&self, key: &str) -> bool {
+        self.aside.contains_key(key)
     }
 
     pub fn aside(&self) -> usize {

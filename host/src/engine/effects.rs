@@ -25,11 +25,12 @@ impl Core {
             Effect::End(outlet) => self.end(shared, outlet),
             Effect::Perform(perform) => self.perform(shared, perform, cause),
             Effect::Abandon(key) => self.work.abandon(&key),
-            Effect::Keep(checkpoint) => self.checkpoints.keep(checkpoint),
-            Effect::Forget(key) => {
-                self.checkpoints.forget(&key);
-                self.audience.ended(&key);
+            Effect::Keep(checkpoint) => {
+                let session = self.lasting_session(cause);
+                self.unwritten.kept(&checkpoint, session);
+                self.checkpoints.keep(checkpoint);
             }
+            Effect::Forget(key) => self.forget(&key),
             Effect::Wake(moment) => shared.timer.set(Some(moment)),
             Effect::Log(log) => trace(self.generation.number, &log),
             Effect::Resumable(resumable) => self.resumable(shared, &resumable),
@@ -113,7 +114,10 @@ impl Core {
                 );
                 fault(shared, &text);
             }
-            Way::Exchange(lane) => lane.make_resumable(resumable.prime),
+            Way::Exchange(lane) => {
+                lane.make_resumable(resumable.prime);
+                self.outlets.note_resumable(outlet);
+            }
         }
     }
 
@@ -144,10 +148,9 @@ impl Core {
         let client = self.client(cause);
         let moment = self.moments.next(shared.clock.now());
         let trails = self.trails(shared, &perform, &verdicts, &client, moment);
-        let (key, names_api) = (perform.key.clone(), cause.names_api);
-        let serial = self
-            .work
-            .insert(key, perform.ticket, perform.principal, client, names_api);
+        let session = self.lasting_session(cause).map(str::to_owned);
+        let open = work::Open::new(&perform, client, cause.names_api, session);
+        let serial = self.work.insert(perform.key.clone(), open);
         let job = Job {
             key: perform.key.clone(),
             serial,

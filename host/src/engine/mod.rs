@@ -15,9 +15,10 @@
 //! | `reducer` | the seam: [`Event`] in, [`Answer`] out, [`Program`] and [`Reducer`] |
 //! | `instance` | the wasm instance behind the seam; `imports`: what it may ask; `guest_output`: what it writes |
 //! | `turn` | one event from delivery to its last effect; `effects`: each effect; `moments`: moment and nonce |
-//! | `outlet` | the queues to clients |
+//! | `outlet` | the queues to clients; `resuming`: who comes again |
 //! | `work` | actions from `perform` to their outcomes; `progress`; `rights`: what a `perform` may do |
 //! | `checkpoints`, `recovery` | what is kept, and the new instance made of it; `failures`: when it is left alone |
+//! | `durable`, `stop` | what outlives the host: written behind, taken up at its start; the planned stop |
 //! | `swap` | another generation takes over; `journal`: what it has to be told |
 //! | `tend` | the background task: home changes, clients that hung up, the timer |
 //! | `surroundings` | what it needs of the rest of a host |
@@ -36,15 +37,12 @@
 //! - **A client that does not read loses its own stream.** Outlets are bounded, and nobody waits for one.
 //! - **What is resumed is the client's own.** An outlet is read again only in the session that it belongs to, from a
 //!   message on that nothing was lost after, and by one connection at a time.
-//!
-//! # Not here yet
-//!
-//! Nothing is written to disk: sessions of Streamable HTTP end with the process.
 
 mod checkpoints;
 mod clients;
 mod compiled;
 mod component;
+mod durable;
 mod effects;
 mod failures;
 mod guest_output;
@@ -56,10 +54,12 @@ mod outlet;
 mod progress;
 mod recovery;
 mod reducer;
+mod resuming;
 mod rights;
 mod runtime;
 mod shared;
 mod status;
+mod stop;
 mod surroundings;
 mod swap;
 mod tend;
@@ -84,7 +84,7 @@ pub use self::swap::{HeldBack, Previous, Recording, Swapped, Terms, incompatibil
 
 use self::shared::Shared;
 use self::tend::Tend;
-use self::turn::notice;
+use self::turn::{notice, rights};
 use crate::contract::exports::hearth::mcp::server::{Description, Tool};
 use crate::contract::hearth::mcp::types::{Principal, Route};
 
@@ -110,8 +110,8 @@ pub enum EngineError {
 }
 
 impl Engine {
-    /// Starts a generation: an instance that nothing is restored into, and the background task. Call it in a tokio
-    /// runtime.
+    /// Starts a generation: an instance that goes on from what the host before has left, if it left anything, and the
+    /// background task. Call it in a tokio runtime.
     ///
     /// # Errors
     /// When no instance can be made or it traps at its start.
@@ -133,12 +133,15 @@ impl Engine {
         let (closings, closed) = mpsc::unbounded_channel();
         let (down, watched) = watch::channel(false);
         let shared = Arc::new(Shared::new(program, number, surroundings, closings, down));
+        let left = shared.durable.load();
         let mut core = shared.core.lock().await;
+        let cut_off = core.take_up(&shared, left);
         if let Some(previous) = previous {
             core.comes_after(&shared, previous);
         }
         core.is_live(&shared);
         core.rebuild(&shared).await;
+        core.catch_up(&shared).await;
         let started = core.reducer.is_some();
         drop(core);
         if !started {
@@ -149,6 +152,9 @@ impl Engine {
                 version: description.version.clone(),
                 reason: shared.board.lock().why_broken(),
             });
+        }
+        for work in cut_off {
+            work.tell(&shared).await;
         }
         let tend = Tend {
             engine: Arc::downgrade(&shared),
@@ -172,12 +178,7 @@ impl Engine {
 
     /// The rights of this principal changed.
     pub fn notify_rights(&self, principal: &str) {
-        let data = match self.shared.principals.rights(principal) {
-            Some(rights) => serde_json::json!({ "admin": rights.admin }),
-            None => serde_json::Value::Null,
-        };
-        let data = data.to_string().into_bytes();
-        self.shared.notices.push(notice("rights", principal, data));
+        self.shared.notices.push(rights(&self.shared, principal));
     }
 
     /// What `tools/list` would say to this principal on this route.
@@ -226,9 +227,9 @@ impl Engine {
         }
     }
 
-    /// Whether it is shut down.
+    /// Whether it is shut down, or about to be.
     pub fn is_over(&self) -> bool {
-        *self.shared.down.borrow()
+        *self.shared.stopping.borrow()
     }
 
     /// Throws the instance away and goes on with a new one, as after a trap: nobody notices. For tests of just that.
@@ -239,16 +240,5 @@ impl Engine {
     /// Delivers what has changed in the home until now. It happens by itself; tests that want it at one moment call it.
     pub async fn deliver_changes(&self) {
         self.shared.core.lock().await.deliver_changes(&self.shared).await;
-    }
-
-    /// Ends all streams, after what is in them, and cancels all work.
-    pub async fn shutdown(&self) {
-        let mut core = self.shared.core.lock().await;
-        core.down = true;
-        core.outlets.end_all();
-        core.work.abandon_all();
-        core.count(&self.shared);
-        // Without a receiver the tending task has ended already.
-        let _ = self.shared.down.send(true);
     }
 }

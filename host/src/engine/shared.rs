@@ -6,6 +6,7 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use super::Surroundings;
 use super::checkpoints::Checkpoints;
+use super::durable::Unwritten;
 use super::imports::{Imports, Parts};
 use super::journal::Told;
 use super::moments::Moments;
@@ -18,6 +19,7 @@ use super::work;
 use crate::audit::Audit;
 use crate::clock::{Moment, SharedClock};
 use crate::contract::hearth::mcp::types::{Change, News};
+use crate::durable::Durable;
 use crate::entries::ConfigEntries;
 use crate::generations::Generations;
 use crate::home::Home;
@@ -48,6 +50,9 @@ pub(super) struct Shared {
     pub trial: Arc<Timer>,
     /// When the next outlet is over that nobody reads.
     pub expiry: Arc<Timer>,
+    pub durable: Arc<dyn Durable>,
+    /// True once nothing new begins.
+    pub stopping: watch::Sender<bool>,
     /// True once the engine is shut down.
     pub down: watch::Sender<bool>,
 }
@@ -80,6 +85,7 @@ impl Shared {
             failures: Default::default(),
             outlets: Outlets::default(),
             checkpoints: Checkpoints::default(),
+            unwritten: Unwritten::default(),
             work: work::Table::default(),
             told: Told::default(),
             nonces: surroundings.nonces,
@@ -97,6 +103,8 @@ impl Shared {
             imports: Arc::new(Imports { host: Some(parts) }),
             board,
             swapping: tokio::sync::Mutex::default(),
+            durable: surroundings.durable,
+            stopping: watch::Sender::new(false),
             core: tokio::sync::Mutex::new(core),
             closings,
             notices: Arc::new(Notices::default()),

@@ -6,6 +6,7 @@ use super::moments::{Nonces, RandomNonces};
 use crate::audit::{Audit, Record};
 use crate::clock::{SharedClock, SystemClock};
 use crate::contract::exports::hearth::mcp::server::Description;
+use crate::durable::{Durable, Nothing};
 use crate::entries::ConfigEntries;
 use crate::generations::Generations;
 use crate::home::Home;
@@ -28,6 +29,8 @@ pub struct Surroundings {
     pub audit: Arc<dyn Audit>,
     /// Who is told which generation runs.
     pub generations: Arc<dyn Generations>,
+    /// Where is kept what outlives the host.
+    pub durable: Arc<dyn Durable>,
     /// Seals what clients carry; constant for the data directory.
     pub secret: [u8; 32],
     /// Where random bits come from.
@@ -36,8 +39,8 @@ pub struct Surroundings {
 
 impl Surroundings {
     /// This home behind these config entries. All else is plain: the machine's clock and randomness, the limits by
-    /// default, principals of whom none is an administrator, a secret that ends with the process, and actions recorded
-    /// in the trace alone.
+    /// default, principals of whom none is an administrator, a secret and sessions that end with the process, and actions
+    /// recorded in the trace alone.
     ///
     /// # Panics
     /// When the operating system has no random source.
@@ -52,6 +55,7 @@ impl Surroundings {
             principals: Arc::new(Plain),
             audit: Arc::new(Plain),
             generations: Arc::new(Plain),
+            durable: Arc::new(Nothing),
             secret,
             nonces: Box::new(RandomNonces::default()),
         }

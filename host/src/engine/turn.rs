@@ -9,15 +9,16 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use super::checkpoints::Checkpoints;
+use super::durable::Unwritten;
 use super::failures::Failures;
 use super::journal::Told;
 use super::moments::{Moments, Nonces};
-use super::outlet::{EventId, Lane, Open, Outlets, Queue, Way};
+use super::outlet::{Lane, Open, Outlets, Queue, Way};
 use super::reducer::{Answer, Event, Program, Reducer, Trap};
 use super::rights::Declared;
 use super::shared::Shared;
 use super::swap::{Audience, EFFECTS_LIMIT, Probation, Tally};
-use super::{Attaching, work};
+use super::work;
 use crate::clock::Moment;
 use crate::contract::exports::hearth::mcp::server::{Description, Tool};
 use crate::contract::hearth::mcp::types::{
@@ -68,6 +69,7 @@ pub(super) struct Core {
     pub failures: Failures,
     pub outlets: Outlets,
     pub checkpoints: Checkpoints,
+    pub unwritten: Unwritten,
     pub work: work::Table,
     /// What of the changes a candidate has to be told before it takes over.
     pub told: Told,
@@ -353,6 +355,7 @@ impl Core {
             principal: principal.id.clone(),
             checkpoints: checkpoints.collect(),
             attached: matches!(event, Event::Attach(_)),
+            written: false,
         };
         self.outlets.insert(outlet, open);
     }
@@ -373,7 +376,7 @@ impl Core {
         let told = self.deliver(shared, event, Cause::default()).await;
         if told.is_err() || matches!(open.way, Way::Stream(_)) {
             for key in &open.checkpoints {
-                self.checkpoints.forget(key);
+                self.forget(key);
             }
         }
         if told.is_err() {
@@ -381,51 +384,6 @@ impl Core {
             self.rebuild(shared).await;
         }
         self.count(shared);
-    }
-
-    /// What a client goes on reading, if it says so. Somebody without that session is left to the component, which tells
-    /// that there is none.
-    ///
-    /// # Errors
-    /// With what it said, if nothing of the session can be resumed there.
-    pub fn resumed(&self, attaching: &Attaching) -> Result<Option<(EventId, Arc<Lane>)>, String> {
-        let (Some(last), Some(session)) = (&attaching.last_event, &attaching.session) else {
-            return Ok(None);
-        };
-        let principal = &attaching.principal.id;
-        let is_theirs =
-            self.checkpoints.is_session_of(session, principal) || self.outlets.has_exchange_of(session, principal);
-        if !is_theirs {
-            return Ok(None);
-        }
-        let lane = last.parse().ok().and_then(|event: EventId| {
-            let open = self.outlets.get(event.outlet)?;
-            let is_own = open.session == *session && open.principal == *principal;
-            match &open.way {
-                Way::Exchange(lane) if is_own && lane.follows(event.number) => Some((event, lane.clone())),
-                _ => None,
-            }
-        });
-        lane.map(Some).ok_or_else(|| last.clone())
-    }
-
-    /// The connection of an outlet is over, which can be resumed for a while from then on.
-    pub fn left(&mut self, shared: &Shared, outlet: Outlet, moment: Moment) {
-        let Some(open) = self.outlets.get(outlet) else { return };
-        if matches!(&open.way, Way::Exchange(lane) if !lane.is_connected()) {
-            let until = moment.saturating_add(shared.limits.resume_time_ms);
-            self.outlets.expiries.set(outlet, until);
-            shared.expiry.set(self.outlets.expiries.next());
-        }
-    }
-
-    /// Ends what nobody has resumed in time.
-    pub async fn expire(&mut self, shared: &Arc<Shared>) {
-        let now = shared.clock.now();
-        while let Some(outlet) = self.outlets.expiries.take_due(now) {
-            self.close(shared, outlet).await;
-        }
-        shared.expiry.set(self.outlets.expiries.next());
     }
 
     /// Delivers what changed in the home, the configuration and the rights.
@@ -443,8 +401,16 @@ impl Core {
         let _ = self.deliver(shared, event, Cause::default()).await;
     }
 
-    /// Brings the board up to date.
-    pub fn count(&self, shared: &Shared) {
+    /// The checkpoint of this key is gone.
+    pub fn forget(&mut self, key: &str) {
+        self.unwritten.forgot(key);
+        self.checkpoints.forget(key);
+        self.audience.ended(key);
+    }
+
+    /// An event is over: brings the board up to date, and has written what it changed.
+    pub fn count(&mut self, shared: &Shared) {
+        self.write_behind(shared);
         let mut board = shared.board.lock();
         board.sessions = self.outlets.streams() + self.checkpoints.sessions();
         board.exchanges = self.outlets.exchanges();
@@ -464,4 +430,13 @@ pub(super) fn notice(kind: &str, id: &str, data: Vec<u8>) -> Change {
         id: id.to_owned(),
         data,
     }
+}
+
+/// The change that tells of the rights of a principal, as they are now.
+pub(super) fn rights(shared: &Shared, principal: &str) -> Change {
+    let data = match shared.principals.rights(principal) {
+        Some(rights) => serde_json::json!({ "admin": rights.admin }),
+        None => serde_json::Value::Null,
+    };
+    notice("rights", principal, data.to_string().into_bytes())
 }

@@ -10,7 +10,7 @@ use futures_util::future::{BoxFuture, Either, select};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use futures_util::{FutureExt, pin_mut};
 use serde_json::json;
-use tokio::task::AbortHandle;
+use tokio::task::JoinHandle;
 
 use super::journal::Touched;
 use super::progress::Tracker;
@@ -18,12 +18,15 @@ use super::rights::Verdict;
 use super::shared::Shared;
 use crate::audit::{Audit, Record};
 use crate::contract::exports::hearth::mcp::server::OpenWork;
-use crate::contract::hearth::mcp::types::{Action, News, Outcome, OutcomeKind};
+use crate::contract::hearth::mcp::types::{Action, News, Outcome, OutcomeKind, Perform};
+use crate::durable::KeptWork;
 
 /// Pieces of work that are open at a time, of all sessions.
 pub(super) const WORK_LIMIT: usize = 65_536;
 /// Actions of one piece of work.
 pub(super) const ACTIONS_LIMIT: usize = 1_024;
+/// What is told of an action that the end of the host cuts off.
+const STOPPED: &str = "Hearth was stopped before this was done";
 
 /// Work whose outcomes the component has not got yet.
 pub(super) struct Open {
@@ -37,7 +40,43 @@ pub(super) struct Open {
     pub names_api: bool,
     /// The running generation cannot read its ticket.
     pub aside: bool,
-    task: Option<AbortHandle>,
+    /// How many actions it has.
+    pub actions: usize,
+    /// The session of Streamable HTTP that it belongs to, if it does: who asked can come again after a restart.
+    pub session: Option<String>,
+    task: Option<JoinHandle<()>>,
+}
+
+impl Open {
+    /// Work that begins. Its task is told later.
+    pub fn new(perform: &Perform, client: String, names_api: bool, session: Option<String>) -> Self {
+        Self {
+            serial: 0,
+            ticket: perform.ticket.clone(),
+            principal: perform.principal.clone(),
+            client,
+            names_api,
+            aside: false,
+            actions: perform.actions.len(),
+            session,
+            task: None,
+        }
+    }
+
+    /// Work that ended with the host that did it: only its outcomes are still to be told.
+    pub fn cut_off(kept: KeptWork) -> Self {
+        Self {
+            serial: 0,
+            ticket: kept.ticket,
+            principal: kept.principal,
+            client: kept.client,
+            names_api: kept.names_api,
+            aside: false,
+            actions: kept.actions,
+            session: Some(kept.session),
+            task: None,
+        }
+    }
 }
 
 /// All open work, by its key.
@@ -47,6 +86,8 @@ pub(super) struct Table {
     last: u64,
     /// What a candidate has to be told before it takes over.
     pub touched: Touched,
+    /// Keys of what began or is over since somebody took them, of work that outlives the host.
+    changed: Vec<String>,
 }
 
 impl Table {
@@ -59,23 +100,42 @@ impl Table {
     }
 
     /// Notes new work and answers its serial number.
-    pub fn insert(&mut self, key: String, ticket: Vec<u8>, principal: String, client: String, names_api: bool) -> u64 {
+    pub fn insert(&mut self, key: String, open: Open) -> u64 {
         self.last += 1;
-        let open = Open {
-            serial: self.last,
-            ticket,
-            principal,
-            client,
-            names_api,
-            aside: false,
-            task: None,
-        };
+        let serial = self.last;
         self.touched.note(&key);
-        self.open.insert(key, open);
-        self.last
+        if open.session.is_some() {
+            self.changed.push(key.clone());
+        }
+        self.open.insert(key, Open { serial, ..open });
+        serial
     }
 
-    pub fn set_task(&mut self, key: &str, task: AbortHandle) {
+    /// This work is not what was written of it.
+    pub fn note(&mut self, key: String) {
+        self.changed.push(key);
+    }
+
+    /// The keys of work that began or is over since this was last asked, of that which outlives the host.
+    pub fn take_changes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Work as it is written; none when it is over.
+    pub fn kept(&self, key: &str) -> Option<KeptWork> {
+        let open = self.open.get(key)?;
+        Some(KeptWork {
+            key: key.to_owned(),
+            ticket: open.ticket.clone(),
+            principal: open.principal.clone(),
+            client: open.client.clone(),
+            names_api: open.names_api,
+            session: open.session.clone()?,
+            actions: open.actions,
+        })
+    }
+
+    pub fn set_task(&mut self, key: &str, task: JoinHandle<()>) {
         if let Some(open) = self.open.get_mut(key) {
             open.task = Some(task);
         }
@@ -88,7 +148,16 @@ impl Table {
 
     pub fn remove(&mut self, key: &str) -> Option<Open> {
         self.touched.note(key);
-        self.open.remove(key)
+        let removed = self.open.remove(key)?;
+        if removed.session.is_some() {
+            self.changed.push(key.to_owned());
+        }
+        Some(removed)
+    }
+
+    /// The tasks of all work that is open: they end once they have told what became of it.
+    pub fn tasks(&mut self) -> Vec<JoinHandle<()>> {
+        self.open.values_mut().filter_map(|open| open.task.take()).collect()
     }
 
     /// Cancels it. Its task ends at its next step, and what it was about to tell is not told.
@@ -98,6 +167,7 @@ impl Table {
         }
     }
 
+    /// Cancels all of it. What was written of it stays: its requests were not answered.
     pub fn abandon_all(&mut self) {
         for open in std::mem::take(&mut self.open).into_values() {
             if let Some(task) = open.task {
@@ -206,8 +276,8 @@ pub(super) struct Job {
 }
 
 /// Starts it.
-pub(super) fn start(shared: &Arc<Shared>, job: Job) -> AbortHandle {
-    tokio::spawn(drive(shared.clone(), job)).abort_handle()
+pub(super) fn start(shared: &Arc<Shared>, job: Job) -> JoinHandle<()> {
+    tokio::spawn(drive(shared.clone(), job))
 }
 
 type Running = FuturesUnordered<BoxFuture<'static, (usize, Outcome)>>;
@@ -230,7 +300,13 @@ async fn drive(shared: Arc<Shared>, job: Job) {
         .collect();
     let patience = shared.clock.sleep_ms(patience_ms);
     pin_mut!(patience);
-    loop {
+    let mut stopping = shared.stopping.subscribe();
+    let stopping = async move {
+        // An error means that nobody is there any more who could stop it.
+        let _ = stopping.wait_for(|stopping| *stopping).await;
+    };
+    pin_mut!(stopping);
+    let unfinished = loop {
         tokio::select! {
             biased;
             next = running.next() => match next {
@@ -238,17 +314,18 @@ async fn drive(shared: Arc<Shared>, job: Job) {
                     trails[number].close(&outcome);
                     outcomes[number] = Some(outcome);
                 }
-                None => break,
+                None => break OutcomeKind::Running,
             },
+            () = &mut stopping => break OutcomeKind::Failed,
             progress = tracker.next(&shared.clock) => shared.resume(&key, serial, News::Progress(progress)).await,
-            () = &mut patience => break,
+            () = &mut patience => break OutcomeKind::Running,
         }
-    }
+    };
     let outcomes = outcomes.into_iter().enumerate().map(|(number, outcome)| {
         outcome.unwrap_or_else(|| {
-            let outcome = Outcome {
-                kind: OutcomeKind::Running,
-                data: Vec::new(),
+            let outcome = match unfinished {
+                OutcomeKind::Failed => failed(STOPPED),
+                kind => Outcome { kind, data: Vec::new() },
             };
             trails[number].close(&outcome);
             outcome
@@ -256,6 +333,9 @@ async fn drive(shared: Arc<Shared>, job: Job) {
     });
     let outcomes = outcomes.collect();
     shared.resume(&key, serial, News::Outcomes(outcomes)).await;
+    if unfinished == OutcomeKind::Failed {
+        return;
+    }
     while running.next().await.is_some() {}
 }
 
@@ -289,6 +369,11 @@ fn act(
         (number, outcome)
     }
     .boxed()
+}
+
+/// The outcome of an action that did not come to its end.
+pub(super) fn failed(text: &str) -> Outcome {
+    error(OutcomeKind::Failed, text)
 }
 
 fn error(kind: OutcomeKind, text: &str) -> Outcome {

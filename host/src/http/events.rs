@@ -144,9 +144,10 @@ impl fmt::Debug for Events {
 impl Source {
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
         match self {
-            Self::Session(stream) => Pin::new(stream)
-                .poll_next(context)
-                .map(|message| message.map(|message| event(None, &message))),
+            Self::Session(stream) => match std::task::ready!(Pin::new(&mut *stream).poll_next(context)) {
+                Some(message) => Poll::Ready(Some(event(None, &message))),
+                None => Poll::Ready(stream.take_retry().map(retry)),
+            },
             Self::Exchange(exchange) => loop {
                 match std::task::ready!(Pin::new(&mut *exchange).poll_next(context)) {
                     Some(part) => match of_part(&part) {
@@ -166,8 +167,13 @@ pub fn of_part(part: &Part) -> Option<Bytes> {
         Part::Prime { event } => Some(Bytes::from(format!("id: {event}\r\ndata: \r\n\r\n"))),
         Part::Message { body, .. } if body.is_empty() => None,
         Part::Message { event: id, body, .. } => Some(event(*id, body)),
-        Part::Detached { retry_ms } => Some(Bytes::from(format!("retry: {retry_ms}\r\n\r\n"))),
+        Part::Detached { retry_ms } => Some(retry(*retry_ms)),
     }
+}
+
+/// Tells the client when to come again.
+fn retry(milliseconds: u32) -> Bytes {
+    Bytes::from(format!("retry: {milliseconds}\r\n\r\n"))
 }
 
 /// A message as one event.

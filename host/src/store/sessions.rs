@@ -2,7 +2,7 @@
 //!
 //! What one event changed waits together and is written in one transaction, so the disk never holds half of it.
 
-use std::sync::{Arc, MutexGuard};
+use std::sync::{Arc, MutexGuard, OnceLock};
 
 use bytes::Bytes;
 use rusqlite::{Connection, Row, Transaction, params};
@@ -20,8 +20,9 @@ const UNCOUNTED: u32 = 1 << 31;
 #[derive(Clone)]
 pub struct Sessions {
     store: Store,
-    /// Which start of the host this is.
-    start: u32,
+    /// Which start of the host this is. Counted when an engine first asks for what was left: a host that fails before that
+    /// has given out no number.
+    start: Arc<OnceLock<u32>>,
 }
 
 /// What waits to be written of them.
@@ -46,16 +47,25 @@ pub(super) struct SessionBatch {
 
 impl Sessions {
     /// The sessions in this store, for one run of the host.
-    pub fn open(store: Store) -> Self {
-        let start = store.call(count_start).unwrap_or_else(|error| {
-            // Numbers must not come twice all the same, and chance sees to that.
-            tracing::error!(%error, "this start of the host cannot be counted");
-            let mut bits = [0; 4];
-            let _ = getrandom::fill(&mut bits);
-            u32::from_le_bytes(bits) | UNCOUNTED
-        });
-        lock(&store.shared.behind.sessions).start = start;
-        Self { store, start }
+    pub fn new(store: Store) -> Self {
+        Self {
+            store,
+            start: Arc::default(),
+        }
+    }
+
+    fn start(&self) -> u32 {
+        *self.start.get_or_init(|| {
+            let start = self.store.call(count_start).unwrap_or_else(|error| {
+                // Numbers must not come twice all the same, and chance sees to that.
+                tracing::error!(%error, "this start of the host cannot be counted");
+                let mut bits = [0; 4];
+                let _ = getrandom::fill(&mut bits);
+                u32::from_le_bytes(bits) | UNCOUNTED
+            });
+            self.behind().start = start;
+            start
+        })
     }
 
     fn behind(&self) -> MutexGuard<'_, Behind> {
@@ -63,7 +73,7 @@ impl Sessions {
     }
 
     fn read(&self) -> Result<Left, StoreError> {
-        let starts = self.start;
+        let starts = self.start();
         self.store.call(move |connection| {
             let transaction = connection.transaction()?;
             Ok(Left {
@@ -81,7 +91,7 @@ impl Durable for Sessions {
         let left = self.read().unwrap_or_else(|error| {
             tracing::error!(%error, "the kept sessions cannot be read: their clients have to begin new ones");
             Left {
-                starts: self.start,
+                starts: self.start(),
                 ..Left::default()
             }
         });

@@ -1,7 +1,10 @@
 //! The queue of an HTTP exchange or of a GET of Streamable HTTP.
 //!
 //! One connection reads it at a time; a newer one takes the place of the older. It is plain at first: what was read is
-//! gone, and it ends with its connection. Once it is resumable its messages have numbers, and it outlives connections.
+//! gone, and it ends with its connection. Once it is resumable its messages have numbers, and it outlives connections; it
+//! can then be kept over a restart of the host as well.
+
+mod kept;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -43,6 +46,10 @@ struct State {
     connected: bool,
     /// The number of the message that the connection has read last.
     read: u64,
+    /// Up to this number messages were lost with the host that had them: who has read any of those goes on after it.
+    lost: u64,
+    /// A client was given an id to come again with.
+    named: bool,
     /// The connection is to be sent an id first.
     prime: bool,
     /// The connection is to end after this message.
@@ -185,16 +192,34 @@ impl Lane {
         self.lock().end();
     }
 
+    /// The host stops. What can be resumed stays, and the client that reads it is told when to come again; the rest ends.
+    pub fn stop(&self, retry_ms: u32) {
+        let mut state = self.lock();
+        if !state.resumable {
+            return state.end();
+        }
+        if state.finished || !state.connected {
+            return;
+        }
+        if state.stays {
+            state.connected = false;
+        } else {
+            let after = state.replay.newest();
+            state.detach = Some(Detach { after, retry_ms });
+        }
+        state.wake();
+    }
+
     /// Another connection, which goes on after this message. It takes the place of the older one.
     pub fn connect(&self, read: u64) -> Connection {
         let mut state = self.lock();
         state.connection += 1;
         state.connected = true;
-        state.read = read;
+        state.read = read.max(state.lost);
         state.detach = None;
         state.stays = false;
-        // Who resumes has an id.
-        state.prime = false;
+        // Who was given an id needs no other.
+        state.prime &= !state.named && read == 0;
         state.wake();
         state.connection
     }
@@ -241,7 +266,14 @@ impl Lane {
     /// Whether it can be resumed after this message.
     pub fn follows(&self, read: u64) -> bool {
         let state = self.lock();
-        state.resumable && state.replay.follows(read)
+        state.resumable && state.replay.follows(read.max(state.lost))
+    }
+
+    /// Whether a client reads it from its beginning that comes without an id: none was given out, and nothing is lost.
+    pub fn is_unnamed(&self) -> bool {
+        let state = self.lock();
+        let whole = state.replay.follows(state.lost);
+        state.resumable && !state.ended && !state.finished && !state.named && whole
     }
 
     pub(super) fn poll_next(&self, connection: Connection, context: &mut Context<'_>) -> Poll<Option<Read>> {
@@ -250,6 +282,7 @@ impl Lane {
             return Poll::Ready(None);
         }
         if std::mem::take(&mut state.prime) {
+            state.named = true;
             return Poll::Ready(Some(Read::Prime));
         }
         if let Some(detach) = state.detach
@@ -305,7 +338,9 @@ impl State {
         let message = self.replay.next(self.read)?;
         let (body, last) = (message.body.clone(), message.last);
         self.read += 1;
-        if !resumable {
+        if resumable {
+            self.named = true;
+        } else {
             self.replay.forget(self.read);
         }
         Some(Read::Message {
@@ -337,90 +372,4 @@ impl State {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::replay::KEPT_MESSAGES;
-    use super::*;
-
-    fn send(lane: &Lane, body: &'static str, last: bool) -> Result<Sent, Full> {
-        let limits = Limits::default();
-        lane.send(Bytes::from_static(body.as_bytes()), None, last, Status::Ok, &limits)
-    }
-
-    fn read(lane: &Lane, connection: Connection) -> Poll<Option<Read>> {
-        lane.poll_next(connection, &mut Context::from_waker(Waker::noop()))
-    }
-
-    fn message(number: impl Into<Option<u64>>, body: &'static str, last: bool) -> Poll<Option<Read>> {
-        Poll::Ready(Some(Read::Message {
-            number: number.into(),
-            body: Bytes::from_static(body.as_bytes()),
-            last,
-            status: Status::Ok,
-        }))
-    }
-
-    #[test]
-    fn a_plain_one_ends_with_its_last_message_and_takes_no_more() {
-        let lane = Lane::default();
-        let only = FIRST;
-        assert_eq!(send(&lane, "a", false), Ok(Sent::Queued));
-        assert_eq!(send(&lane, "b", true), Ok(Sent::Queued));
-        assert_eq!(send(&lane, "c", false), Ok(Sent::TooLate));
-        assert_eq!(read(&lane, only), message(None, "a", false));
-        assert_eq!(read(&lane, only), message(None, "b", true));
-        assert_eq!(read(&lane, only), Poll::Ready(None));
-        assert_eq!(lane.disconnect(only), Left::Finished);
-    }
-
-    #[test]
-    fn a_newer_connection_takes_the_place_of_the_older_one() {
-        let lane = Lane::default();
-        lane.make_resumable(true);
-        let older = FIRST;
-        assert_eq!(read(&lane, older), Poll::Ready(Some(Read::Prime)));
-        send(&lane, "a", false).expect("there is room");
-        assert_eq!(read(&lane, older), message(1, "a", false));
-        let newer = lane.connect(0);
-        send(&lane, "b", true).expect("there is room");
-        assert_eq!(read(&lane, older), Poll::Ready(None));
-        assert_eq!(read(&lane, newer), message(1, "a", false));
-        assert_eq!(read(&lane, newer), message(2, "b", true));
-        assert_eq!(read(&lane, newer), Poll::Ready(None));
-        assert_eq!(lane.disconnect(older), Left::Resumable);
-        assert!(
-            lane.is_connected(),
-            "the end of the older one says nothing of the newer one"
-        );
-    }
-
-    #[test]
-    fn it_is_detached_after_what_was_sent_before() {
-        let lane = Lane::default();
-        let first = FIRST;
-        lane.make_resumable(false);
-        send(&lane, "a", false).expect("there is room");
-        lane.detach(500);
-        send(&lane, "b", false).expect("there is room");
-        assert_eq!(read(&lane, first), message(1, "a", false));
-        assert_eq!(read(&lane, first), Poll::Ready(Some(Read::Detached { retry_ms: 500 })));
-        assert_eq!(read(&lane, first), Poll::Ready(None));
-        let second = lane.connect(1);
-        assert_eq!(read(&lane, second), message(2, "b", false));
-    }
-
-    #[test]
-    fn a_connection_that_does_not_read_is_over_and_the_lane_is_not() {
-        let lane = Lane::default();
-        lane.make_resumable(false);
-        let deaf = FIRST;
-        for _ in 0..KEPT_MESSAGES {
-            assert_eq!(send(&lane, "x", false), Ok(Sent::Queued));
-        }
-        assert_eq!(send(&lane, "x", false), Ok(Sent::Disconnected));
-        assert_eq!(read(&lane, deaf), Poll::Ready(None));
-        assert!(!lane.follows(0) && lane.follows(1), "the oldest is gone");
-        assert_eq!(send(&lane, "y", true), Ok(Sent::Queued));
-        let newer = lane.connect(KEPT_MESSAGES as u64 + 1);
-        assert_eq!(read(&lane, newer), message(KEPT_MESSAGES as u64 + 2, "y", true));
-    }
-}
+mod tests;

@@ -24,6 +24,8 @@ struct State {
     bytes: usize,
     /// Nothing more will be put in.
     ended: bool,
+    /// Milliseconds after which its client is asked to come again, until that was said.
+    retry_ms: Option<u32>,
     reader: Option<Waker>,
     /// Who wants to know of the end without reading.
     watcher: Option<Waker>,
@@ -64,6 +66,17 @@ impl Queue {
     /// Nothing more comes; what is in it can still be read.
     pub fn end(&self) {
         self.lock().end();
+    }
+
+    /// The host stops: nothing more comes, and the client is asked to come again.
+    pub fn stop(&self, retry_ms: u32) {
+        let mut state = self.lock();
+        state.retry_ms = Some(retry_ms);
+        state.end();
+    }
+
+    pub(super) fn take_retry(&self) -> Option<u32> {
+        self.lock().retry_ms.take()
     }
 
     pub(super) fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {

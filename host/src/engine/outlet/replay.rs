@@ -31,6 +31,31 @@ pub struct Replay {
 }
 
 impl Replay {
+    /// These messages, of which the first comes after this number. All of them may have been handed out; `finished`: the
+    /// newest is the last.
+    pub fn of(before: u64, bodies: Vec<Bytes>, finished: bool) -> Self {
+        let count = bodies.len();
+        let message = |(place, body)| Message {
+            body,
+            replaces: None,
+            last: finished && place + 1 == count,
+        };
+        Self {
+            dropped: before,
+            handed: before + count as u64,
+            bytes: bodies.iter().map(Bytes::len).sum(),
+            held: bodies.into_iter().enumerate().map(message).collect(),
+        }
+    }
+
+    /// The number before the first message that is held, and the bodies of all that are.
+    pub fn kept(&self) -> (u64, Vec<Bytes>) {
+        (
+            self.dropped,
+            self.held.iter().map(|message| message.body.clone()).collect(),
+        )
+    }
+
     /// The number of the newest message.
     pub fn newest(&self) -> u64 {
         self.dropped + self.held.len() as u64

@@ -53,6 +53,12 @@ impl Stream {
         self.generation
     }
 
+    /// Milliseconds after which the client is asked to come again, where the stream is over because the host stops. Said
+    /// once.
+    pub fn take_retry(&self) -> Option<u32> {
+        self.queue.take_retry()
+    }
+
     /// Resolves when the engine has ended the outlet, even if nobody polls the stream: a transport that is stuck in
     /// writing to a client that does not read would not hear of it otherwise.
     pub fn ended(&self) -> Ended {

@@ -23,6 +23,8 @@ pub(in crate::engine) struct Open {
     pub checkpoints: Vec<String>,
     /// It is the stream that a session holds (GET), not the answer to anything.
     pub attached: bool,
+    /// It can be resumed, and so outlives the host.
+    pub written: bool,
 }
 
 /// How its messages get to the client.
@@ -53,11 +55,17 @@ impl Open {
 pub(in crate::engine) struct Outlets {
     open: HashMap<Id, Open>,
     last: Id,
+    /// The last number that an earlier host may have given out.
+    earlier: Id,
     streams: usize,
     /// Finished exchanges that can be resumed, by their session, the oldest first.
     finished: BTreeMap<String, VecDeque<Id>>,
     finished_last: VecDeque<Id>,
     pub expiries: Expiries,
+    /// Those that can be resumed since somebody took the changes.
+    begun: Vec<Id>,
+    /// Those that could be and are over, with their sessions.
+    over: Vec<(Id, String)>,
 }
 
 /// Where a message would go.
@@ -72,6 +80,17 @@ pub(in crate::engine) enum Destination<'a> {
 }
 
 impl Outlets {
+    /// Numbers go on after this one: those up to it are an earlier host's.
+    pub fn begin_after(&mut self, last: Id) {
+        self.earlier = last;
+        self.last = self.last.max(last);
+    }
+
+    /// Whether an earlier host may have given it out.
+    pub fn is_earlier(&self, id: Id) -> bool {
+        (1..=self.earlier).contains(&id)
+    }
+
     /// A number that was never given out before.
     pub fn number(&mut self) -> Id {
         self.last += 1;
@@ -101,8 +120,42 @@ impl Outlets {
         self.expiries.in_order().find(is_left)
     }
 
+    /// A stream of this session that its client has left and can only come back to without an id.
+    pub fn left_unnamed(&self, session: &str, principal: &str) -> Option<(Id, Arc<Lane>)> {
+        self.expiries.in_order().find_map(|id| {
+            let open = self.open.get(&id)?;
+            let is_own = open.attached && open.session == session && open.principal == principal;
+            match &open.way {
+                Way::Exchange(lane) if is_own && !lane.is_connected() && lane.is_unnamed() => Some((id, lane.clone())),
+                _ => None,
+            }
+        })
+    }
+
     pub fn get(&self, id: Id) -> Option<&Open> {
         self.open.get(&id)
+    }
+
+    /// It can be resumed from now on.
+    pub fn note_resumable(&mut self, id: Id) {
+        if let Some(open) = self.open.get_mut(&id)
+            && !std::mem::replace(&mut open.written, true)
+        {
+            self.begun.push(id);
+        }
+    }
+
+    /// Which of those that can be resumed have begun and are over since this was last asked.
+    pub fn take_changes(&mut self) -> (Vec<Id>, Vec<(Id, String)>) {
+        (std::mem::take(&mut self.begun), std::mem::take(&mut self.over))
+    }
+
+    /// Those that can be resumed.
+    pub fn resumable(&self) -> impl Iterator<Item = (Id, &Open)> {
+        self.open
+            .iter()
+            .filter(|(_, open)| open.written)
+            .map(|(id, open)| (*id, open))
     }
 
     /// The outlet is over; only the first who says so gets it.
@@ -110,6 +163,9 @@ impl Outlets {
         let open = self.open.remove(&id)?;
         self.streams -= usize::from(matches!(open.way, Way::Stream(_)));
         self.expiries.remove(id);
+        if open.written {
+            self.over.push((id, open.session.clone()));
+        }
         if let Some(finished) = self.finished.get_mut(&open.session) {
             finished.retain(|other| *other != id);
             if finished.is_empty() {
@@ -130,6 +186,12 @@ impl Outlets {
             self.remove(id);
             return;
         }
+        self.stays_finished(id);
+    }
+
+    /// It has all its messages, and can be read again for a while.
+    pub fn stays_finished(&mut self, id: Id) {
+        let Some(open) = self.open.get(&id) else { return };
         let finished = self.finished.entry(open.session.clone()).or_default();
         finished.push_back(id);
         if finished.len() > FINISHED_PER_SESSION
@@ -178,9 +240,13 @@ impl Outlets {
         self.open.len() - self.streams
     }
 
-    pub fn end_all(&self) {
+    /// The host stops: clients are to come again after this many milliseconds.
+    pub fn stop_all(&self, retry_ms: u32) {
         for open in self.open.values() {
-            open.end();
+            match &open.way {
+                Way::Stream(queue) => queue.stop(retry_ms),
+                Way::Exchange(lane) => lane.stop(retry_ms),
+            }
         }
     }
 }

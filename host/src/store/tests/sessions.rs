@@ -84,13 +84,13 @@ fn keys(left: &Left) -> Vec<&str> {
 fn sessions_come_back_as_they_were_and_what_lies_in_outlets_once() {
     let directory = Directory::new();
     let store = directory.open();
-    let sessions = Sessions::open(store.clone());
+    let sessions = Sessions::new(store.clone());
     assert!(sessions.load().checkpoints.is_empty());
     sessions.note(session("a", Some(buffer())));
     store.close();
 
     let store = directory.open();
-    let sessions = Sessions::open(store.clone());
+    let sessions = Sessions::new(store.clone());
     for _ in 0..2 {
         // An engine that does not start may be followed by another one.
         let left = sessions.load();
@@ -114,7 +114,7 @@ fn sessions_come_back_as_they_were_and_what_lies_in_outlets_once() {
     }
     drop((sessions, store));
 
-    let left = Sessions::open(directory.open()).load();
+    let left = Sessions::new(directory.open()).load();
     assert_eq!((left.starts, keys(&left)), (3, vec!["a"]));
     assert_eq!(left.outlets[0].buffer, None, "a host ran since, and may have sent more");
 }
@@ -123,7 +123,7 @@ fn sessions_come_back_as_they_were_and_what_lies_in_outlets_once() {
 fn what_is_over_is_gone_from_the_disk() {
     let directory = Directory::new();
     let store = directory.open();
-    let sessions = Sessions::open(store.clone());
+    let sessions = Sessions::new(store.clone());
     sessions.note(session("a", Some(buffer())));
     store.flush();
     sessions.note(forgotten(session("a", None)));
@@ -141,7 +141,7 @@ fn what_is_over_is_gone_from_the_disk() {
 fn while_the_disk_is_full_sessions_wait_and_those_that_are_over_do_not() {
     let directory = Directory::new();
     let store = directory.open();
-    let sessions = Sessions::open(store.clone());
+    let sessions = Sessions::new(store.clone());
     limit_pages(&store, None);
     for number in 0..1_000 {
         sessions.note(session(&number.to_string(), None));

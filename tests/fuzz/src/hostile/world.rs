@@ -249,7 +249,9 @@ impl World {
         self.check();
         self.stage.engine.shutdown().await;
         self.stage.settle().await;
+        // The guest had a last word.
         for place in 0..self.clients.len() {
+            self.drain(place);
             let client = &mut self.clients[place];
             let next = Pin::new(&mut client.stream).poll_next(&mut Context::from_waker(Waker::noop()));
             assert_eq!(next, Poll::Ready(None), "a stream goes on");
