@@ -112,10 +112,10 @@ impl Streamable {
         Ok(())
     }
 
-    /// Posts a body. Answers the answer.
+    /// Posts a body. Answers the answer, which is one JSON document: it takes no stream.
     pub async fn ask(&mut self, body: &str) -> anyhow::Result<String> {
         let request = format!(
-            "{}Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\nContent-Length: {}\r\n\r\n{body}",
+            "{}Content-Type: application/json\r\nAccept: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             self.head("POST"),
             body.len()
         );

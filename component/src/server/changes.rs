@@ -10,8 +10,8 @@ use crate::home::Mirror;
 use crate::imports::Imports;
 use crate::llm::{List, Request, SNAPSHOT};
 use crate::session::admission::Entry;
+use crate::session::checkpoint;
 use crate::session::id::SessionId;
-use crate::session::{Session, checkpoint};
 
 impl<I: Imports> Server<I> {
     /// The home, the configuration or rights changed.
@@ -65,13 +65,32 @@ impl<I: Imports> Server<I> {
             return;
         }
         let entry = Entry::look_up(&self.imports).ok();
-        let ends = |session: &Session| session.api.is_none() && entry.is_none();
-        let ended = self.sessions.iter().filter(|(_, session)| ends(session));
-        for id in ended.map(|(id, _)| id).collect::<Vec<_>>() {
-            self.end_session(id, effects);
+        if entry.is_none() {
+            let ended = self.sessions.iter().filter(|(_, session)| session.api.is_none());
+            for id in ended.map(|(id, _)| id).collect::<Vec<_>>() {
+                self.end_session(id, effects);
+            }
+        }
+        if self.all_lists_hold(entry.as_ref()) {
+            return;
         }
         let ids: Vec<SessionId> = self.sessions.iter().map(|(id, _)| id).collect();
         self.announce(ids, entry.as_ref(), effects);
+    }
+
+    /// Whether nobody is to be told of another list, as far as that is known without a look at every session: an instance
+    /// that takes over many has no time for that.
+    fn all_lists_hold(&mut self, entry: Option<&Entry>) -> bool {
+        let (Some(mirror), Some(lists)) = (&self.mirror, self.sessions.lists()) else {
+            return false;
+        };
+        lists.iter().all(|(api, admin, known)| {
+            let Some(selection) = Entry::offered(entry, api.as_deref(), *admin) else {
+                return true;
+            };
+            let request = Request::of_nobody(mirror, *admin);
+            self.llm.tools_digest(&selection, &request) == *known
+        })
     }
 
     /// Tells one client, if its tools are others now than those that it knows.

@@ -90,8 +90,7 @@ impl<I: Imports> Server<I> {
     /// Sets the timer while there are sessions that can be idle. It goes off twenty times in the time that one may be, at
     /// moments that depend on nothing else: an instance that takes over looks when the one before would have.
     pub(super) fn set_timer(&self, moment: Moment, effects: &mut Vec<Effect>) {
-        let idles = |session: &Session| session.kind == Kind::Streamable;
-        if self.sessions.iter().any(|(_, session)| idles(session)) {
+        if self.sessions.has_streamable() {
             let step = (self.limits.session_idle_ms / LOOKS).max(1);
             effects.push(Effect::Wake((moment / step + 1).saturating_mul(step)));
         }

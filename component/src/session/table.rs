@@ -1,19 +1,39 @@
 //! All sessions, and whose they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::id::SessionId;
 use super::limits::Limits;
 use super::{Kind, Session};
 use crate::contract::hearth::mcp::types::{Outlet, Refusal, RefusalReason};
 
+/// A list of tools that sessions go by: the LLM API of their route, whether they see what administrators do, its digest.
+pub type Listed = (Option<String>, bool, Arc<str>);
+
 /// All sessions, in an order that does not depend on how they came to be.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Sessions {
     table: BTreeMap<SessionId, Session>,
     streams: BTreeMap<Outlet, SessionId>,
     /// How many sessions each principal has.
     counts: BTreeMap<String, u64>,
+    /// How many are of Streamable HTTP.
+    streamable: usize,
+    /// The lists that they go by, and perhaps some more. None: it is not known, as one was changed in its place.
+    lists: Option<BTreeSet<Listed>>,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self {
+            table: BTreeMap::new(),
+            streams: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            streamable: 0,
+            lists: Some(BTreeSet::new()),
+        }
+    }
 }
 
 impl Sessions {
@@ -65,12 +85,18 @@ impl Sessions {
             self.streams.insert(stream, id);
         }
         *self.counts.entry(session.principal.clone()).or_default() += 1;
+        self.streamable += usize::from(session.kind == Kind::Streamable);
+        if let (Some(lists), Some(listed)) = (&mut self.lists, &session.listed) {
+            let list = (session.api.clone(), session.admin, listed.clone());
+            lists.insert(list);
+        }
         self.table.insert(id, session);
     }
 
     /// Takes a session out.
     pub fn remove(&mut self, id: SessionId) -> Option<Session> {
         let session = self.table.remove(&id)?;
+        self.streamable -= usize::from(session.kind == Kind::Streamable);
         if let Some(stream) = session.stream {
             self.streams.remove(&stream);
         }
@@ -108,6 +134,7 @@ impl Sessions {
 
     /// The session of this id, to be changed in what does not name it: neither stream nor principal.
     pub fn get_mut(&mut self, id: SessionId) -> Option<&mut Session> {
+        self.lists = None;
         self.table.get_mut(&id)
     }
 
@@ -151,7 +178,18 @@ impl Sessions {
 
     /// All of them, by id, to be changed like one.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (SessionId, &mut Session)> {
+        self.lists = None;
         self.table.iter_mut().map(|(id, session)| (*id, session))
+    }
+
+    /// All lists that they go by, and perhaps some more; None when that is not known.
+    pub fn lists(&self) -> Option<&BTreeSet<Listed>> {
+        self.lists.as_ref()
+    }
+
+    /// Whether any are of Streamable HTTP.
+    pub fn has_streamable(&self) -> bool {
+        self.streamable > 0
     }
 
     /// Whether there are none.

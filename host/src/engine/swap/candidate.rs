@@ -12,7 +12,7 @@ use crate::engine::shared::Shared;
 use crate::engine::turn::Generation;
 
 /// Checkpoints that are given at a time: others who have something to do on this thread come in between.
-const AT_A_TIME: usize = 256;
+const AT_A_TIME: usize = 32;
 
 /// All there is to go on from, as of one moment.
 pub(in crate::engine) struct Given {

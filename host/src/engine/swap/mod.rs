@@ -207,11 +207,10 @@ async fn make_ready(shared: &Arc<Shared>, next: Next) -> Result<Ready, HeldBack>
     let format = held_back::common_format(&successor, &running)?;
     let back = successor.probation.map(|_| running.program.description());
     let generation = Generation::new(successor.program.clone(), successor.number, format, back);
-    rehearsal::rehearse(shared, core, &generation).await?;
-    steps.done("rehearsal");
-    core = shared.core.lock().await;
     let given = core.watch();
     drop(core);
+    rehearsal::rehearse(shared, &generation, &given).await?;
+    steps.done("rehearsal");
     let program = successor.program.as_ref();
     let mut differences = differences::differences(
         running.program.description(),

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use tokio::sync::MutexGuard;
-
 use super::HeldBack;
 use super::candidate::{Candidate, Given};
 use super::conduct::Scene;
@@ -11,7 +9,7 @@ use crate::contract::exports::hearth::mcp::server::{Delivery, Origin};
 use crate::contract::hearth::mcp::types::{Nonce, Outlet, Principal, Route};
 use crate::engine::reducer::{Answer, Event};
 use crate::engine::shared::Shared;
-use crate::engine::turn::{Core, Generation};
+use crate::engine::turn::Generation;
 
 /// Who is let in at a rehearsal. Nobody has this id: it is not one that a token can have.
 const NOBODY: &str = "(self-check)";
@@ -21,23 +19,8 @@ const OUTLET: Outlet = Outlet::MAX;
 
 /// An instance with all that is kept starts, lets a client in, is told something that is no message, is asked what it
 /// offers, loses the client and is woken.
-pub(super) async fn rehearse(
-    shared: &Arc<Shared>,
-    core: MutexGuard<'_, Core>,
-    generation: &Generation,
-) -> Result<(), HeldBack> {
-    let given = Given {
-        checkpoints: core.checkpoints.everything(),
-        work: core.work.everything(),
-        unreadable: core
-            .checkpoints
-            .aside_keys()
-            .chain(core.work.aside_keys())
-            .cloned()
-            .collect(),
-    };
-    drop(core);
-    let instance = Candidate::restored(shared, generation.clone(), &given).await?;
+pub(super) async fn rehearse(shared: &Arc<Shared>, generation: &Generation, given: &Given) -> Result<(), HeldBack> {
+    let instance = Candidate::restored(shared, generation.clone(), given).await?;
     let mut rehearsal = Rehearsal {
         shared,
         instance,
