@@ -203,7 +203,7 @@ impl<I: Imports> Server<I> {
             News::Progress(_) => self.work.is_open(holder, key),
             News::Outcomes(_) | News::Fault => self.work.end(holder, key),
         };
-        let Some(line) = self.line(&ticket).filter(|_| open) else {
+        let Some(line) = self.line(&ticket.request).filter(|_| open) else {
             return Vec::new();
         };
         match news {
@@ -213,9 +213,8 @@ impl<I: Imports> Server<I> {
         }
     }
 
-    /// The way to the client that waits for this work; None when it is gone.
-    fn line<'a>(&self, ticket: &'a Ticket) -> Option<Line<'a>> {
-        let request = &ticket.request;
+    /// The way to the client that waits for this request; None when it is gone.
+    fn line<'a>(&self, request: &'a InFlight) -> Option<Line<'a>> {
         let (version, log_level, stream) = match request.holder {
             Holder::Exchange(_) => (Version::V2026_07_28, request.log_level, None),
             Holder::Session(id) => {
@@ -243,6 +242,7 @@ impl<I: Imports> Server<I> {
         let mut effects = Vec::new();
         // MCP 2026-07-28: to close the response is to cancel the request. Before that it cancels nothing.
         self.abandon_all(Holder::Exchange(outlet), &mut effects);
+        self.end_questions_at(outlet, &mut effects);
         if let Some(id) = self.sessions.at_stream(outlet) {
             self.lose_stream(id, moment, &mut effects);
         }

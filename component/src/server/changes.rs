@@ -30,6 +30,7 @@ impl<I: Imports> Server<I> {
                     self.admission.forget();
                     lists = true;
                 }
+                "stopping" => self.say_goodbye(&mut effects),
                 "rights" => lists |= self.follow_rights(change, &mut effects),
                 _ => {}
             }

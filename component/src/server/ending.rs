@@ -1,11 +1,14 @@
 //! How sessions end: by their client, by time, or because nobody may have them any more.
 
 use super::Server;
-use crate::contract::hearth::mcp::types::{Effect, Moment, Refusal, RefusalReason, Status};
-use crate::features::{last, listening};
+use crate::contract::hearth::mcp::types::{Effect, Moment, Outlet, Refusal, RefusalReason, Status};
+use crate::features::{last, listening, send};
 use crate::imports::Imports;
+use crate::protocol::answer;
+use crate::protocol::error::{Code, RpcError};
 use crate::session::id::SessionId;
-use crate::session::work::Holder;
+use crate::session::questions::{self, Pending};
+use crate::session::work::{Holder, InFlight};
 use crate::session::{Kind, Session, checkpoint};
 
 /// How often sessions are looked at in the time that one may be idle.
@@ -29,6 +32,63 @@ impl<I: Imports> Server<I> {
             (Some(stream), Some(goodbye)) => effects.push(last(stream, goodbye, Status::Ok)),
             (Some(stream), None) => effects.push(Effect::End(stream)),
             (None, _) => {}
+        }
+    }
+
+    /// The host stops. Who listens is told that it is over, and so is who waits for an answer that only its stream could
+    /// bring. Sessions of Streamable HTTP go on after the next start, with the questions that they were put.
+    pub(super) fn say_goodbye(&mut self, effects: &mut Vec<Effect>) {
+        let listening = self
+            .sessions
+            .iter()
+            .filter(|(_, session)| session.kind == Kind::Listening);
+        for id in listening.map(|(id, _)| id).collect::<Vec<_>>() {
+            self.end_session(id, effects);
+        }
+        for (id, session) in self
+            .sessions
+            .iter_mut()
+            .filter(|(_, session)| session.kind == Kind::Sse)
+        {
+            let listens = std::mem::take(&mut session.listens);
+            let Some(stream) = session.stream.filter(|_| !listens.is_empty()) else {
+                continue;
+            };
+            effects.push(checkpoint::keep(id, session, &self.limits));
+            effects.extend(listens.keys().map(|request| send(stream, listening::ended(request))));
+        }
+        let sessions = &self.sessions;
+        let ends = |request: &InFlight| match request.holder {
+            Holder::Session(id) => sessions.get(id).is_none_or(|session| session.kind != Kind::Streamable),
+            Holder::Exchange(_) => true,
+        };
+        let lost = self.questions.take_all(ends);
+        self.refuse_questions(lost, effects);
+    }
+
+    /// An exchange is over: nobody could be told any more what became of a call that waits in it for its client.
+    pub(super) fn end_questions_at(&mut self, outlet: Outlet, effects: &mut Vec<Effect>) {
+        for (id, Pending { asking, .. }) in self.questions.take_all(|request| request.exchange == Some(outlet)) {
+            effects.push(Effect::Forget(questions::key(&id)));
+            self.work.end(asking.request.holder, &asking.request.key);
+        }
+    }
+
+    /// These questions are not going to be answered: who made the calls is told.
+    fn refuse_questions(&mut self, lost: Vec<(String, Pending)>, effects: &mut Vec<Effect>) {
+        for (id, Pending { asking, .. }) in lost {
+            let request = asking.request;
+            effects.push(Effect::Forget(questions::key(&id)));
+            self.work.end(request.holder, &request.key);
+            let error = RpcError::new(
+                Code::Internal,
+                format!(
+                    "{} had to ask the client, and can wait for its answer no longer",
+                    asking.name
+                ),
+            );
+            let line = self.line(&request);
+            effects.extend(line.map(|line| line.answer(answer::error(&request.request, &error))));
         }
     }
 

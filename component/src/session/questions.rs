@@ -116,6 +116,13 @@ impl Questions {
         Effect::Forget(key(&id))
     }
 
+    /// Takes out all that fit, each with its id.
+    pub fn take_all(&mut self, fits: impl Fn(&InFlight) -> bool) -> Vec<(String, Pending)> {
+        let fitting = self.open.iter().filter(|(_, pending)| fits(&pending.asking.request));
+        let ids: Vec<String> = fitting.map(|(id, _)| id.clone()).collect();
+        ids.into_iter().filter_map(|id| self.open.remove_entry(&id)).collect()
+    }
+
     /// Reads a checkpoint of ours; None when it is none.
     pub fn read(checkpoint: &Checkpoint) -> Option<(String, Pending)> {
         let id = checkpoint.key.strip_prefix(PREFIX)?;
