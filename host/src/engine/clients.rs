@@ -6,10 +6,10 @@ use bytes::Bytes;
 use tokio::sync::MutexGuard;
 
 use super::Engine;
+use super::core::{Cause, Core};
 use super::outlet::{Exchange, Lane, Stream, Way};
 use super::reducer::Event;
 use super::shared::Shared;
-use super::turn::{Cause, Core};
 use crate::contract::exports::hearth::mcp::server::{Attachment, Delivery, Dismissal, Origin};
 use crate::contract::hearth::mcp::types::{Header, Outlet, Principal, Refusal, Route};
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::core::{Cause, Core};
 use super::outlet::{Closing, Lane, Open, Way};
 use super::shared::Shared;
-use super::turn::{Cause, Core, rights};
+use super::turn::rights;
 use super::work;
 use crate::contract::hearth::mcp::types::{Checkpoint, CheckpointKind, News, Outlet, Transport};
 use crate::durable::{Changes, KeptCheckpoint, KeptOutlet, KeptWork, Left};

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::core::{Cause, Core};
 use super::outlet::{Closing, Destination, Full, Sent, Way};
 use super::rights::{Judge, Verdict, is_of_event};
 use super::shared::Shared;
-use super::turn::{Cause, Core};
 use super::work::{self, ACTIONS_LIMIT, Job, Trail, WORK_LIMIT};
 use crate::audit::Record;
 use crate::contract::hearth::mcp::types::{Detach, Effect, Level, Log, Outlet, Perform, Resumable, Send};

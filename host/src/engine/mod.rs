@@ -14,6 +14,7 @@
 //! | `runtime` | the wasmtime engine, its pool and its epoch ticker |
 //! | `reducer` | the seam: [`Event`] in, [`Answer`] out, [`Program`] and [`Reducer`] |
 //! | `instance` | the wasm instance behind the seam; `imports`: what it may ask; `guest_output`: what it writes |
+//! | `core` | what it all works on: the running generation, its instance, its state |
 //! | `turn` | one event from delivery to its last effect; `effects`: each effect; `moments`: moment and nonce |
 //! | `outlet` | the queues to clients; `resuming`: who comes again |
 //! | `work` | actions from `perform` to their outcomes; `progress`; `rights`: what a `perform` may do |
@@ -42,6 +43,7 @@ mod checkpoints;
 mod clients;
 mod compiled;
 mod component;
+mod core;
 mod durable;
 mod effects;
 mod failures;

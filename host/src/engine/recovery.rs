@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
+use super::core::Core;
 use super::outlet::Closing;
 use super::reducer::{Event, Reducer, Trap};
 use super::shared::Shared;
-use super::turn::Core;
 use crate::contract::exports::hearth::mcp::server::OpenWork;
 use crate::contract::hearth::mcp::types::Checkpoint;
 

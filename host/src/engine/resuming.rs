@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::Attaching;
+use super::core::Core;
 use super::outlet::{EventId, Lane, Way};
 use super::shared::Shared;
-use super::turn::Core;
 use crate::clock::Moment;
 use crate::contract::hearth::mcp::types::Outlet;
 

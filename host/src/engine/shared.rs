@@ -6,6 +6,7 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use super::Surroundings;
 use super::checkpoints::Checkpoints;
+use super::core::{Cause, Core, Generation, NewsOf};
 use super::durable::Unwritten;
 use super::imports::{Imports, Parts};
 use super::journal::Told;
@@ -14,7 +15,6 @@ use super::outlet::{Closing, Outlets};
 use super::reducer::{Event, Program};
 use super::status::Board;
 use super::swap::newest_format;
-use super::turn::{Cause, Core, Generation, NewsOf};
 use super::work;
 use crate::audit::Audit;
 use crate::clock::{Moment, SharedClock};

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::core::Generation;
 use super::reducer::Program;
-use super::turn::Generation;
 use crate::clock::Moment;
 
 /// Traps within [`WINDOW_MS`] from which on the engine calls itself degraded.

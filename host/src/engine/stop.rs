@@ -5,9 +5,10 @@ use std::sync::Arc;
 use futures_util::future::{Either, join_all, select};
 
 use super::Engine;
+use super::core::{Cause, Core};
 use super::reducer::Event;
 use super::shared::Shared;
-use super::turn::{Cause, Core, notice};
+use super::turn::notice;
 
 /// Milliseconds after which clients are asked to come again: a host that is started anew is there by then.
 pub const STOP_RETRY_MS: u32 = 3_000;

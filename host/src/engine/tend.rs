@@ -4,11 +4,11 @@ use std::sync::{Arc, Weak};
 
 use tokio::sync::{mpsc, watch};
 
+use super::core::Cause;
 use super::outlet::Closing;
 use super::reducer::Event;
 use super::shared::{Notices, Shared, Timer};
 use super::swap;
-use super::turn::Cause;
 use crate::clock::SharedClock;
 use crate::home::Home;
 

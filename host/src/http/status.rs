@@ -242,6 +242,20 @@ mod tests {
     }
 
     #[test]
+    fn a_component_that_is_left_alone_is_told_with_the_time_to_come_back() {
+        let refused = Refused::Resting(1_600);
+        assert_eq!(
+            (refused.status().as_u16(), refused.text().contains("1600 ms")),
+            (503, true)
+        );
+        let response = refused.response();
+        assert_eq!(
+            response.headers().get(header::RETRY_AFTER),
+            Some(&HeaderValue::from(2_u64))
+        );
+    }
+
+    #[test]
     fn a_full_table_says_when_to_come_back() {
         let refusal = Refusal {
             reason: RefusalReason::TooManySessions,

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::clock::Moment;
 use crate::contract::hearth::mcp::types::{Principal, Route, Transport};
+use crate::engine::core::Core;
 use crate::engine::shared::Shared;
-use crate::engine::turn::Core;
 
 /// Milliseconds for which a client without a session counts after it was last heard: the host does not know what it
 /// asked for, nor whether it is still there.

@@ -7,9 +7,9 @@ use super::HeldBack;
 use super::delta::Delta;
 use crate::contract::exports::hearth::mcp::server::OpenWork;
 use crate::contract::hearth::mcp::types::Checkpoint;
+use crate::engine::core::Generation;
 use crate::engine::reducer::{Event, Reducer};
 use crate::engine::shared::Shared;
-use crate::engine::turn::Generation;
 
 /// Checkpoints that are given at a time: others who have something to do on this thread come in between.
 const AT_A_TIME: usize = 32;

@@ -8,9 +8,9 @@ use super::terms::Steps;
 use super::{HeldBack, Successor};
 use crate::clock::Moment;
 use crate::contract::hearth::mcp::types::Effect;
+use crate::engine::core::{Cause, Core, Generation};
 use crate::engine::reducer::{Event, Reducer};
 use crate::engine::shared::Shared;
-use crate::engine::turn::{Cause, Core, Generation};
 
 /// How often a candidate is told what happened meanwhile while others go on. If that is still much then, the others wait.
 const ROUNDS: usize = 8;

@@ -1,8 +1,8 @@
 //! What no component may ask for, found before it is applied. Once a generation is live the same costs it the effect.
 
 use crate::contract::hearth::mcp::types::{Effect, Outlet, Principal};
+use crate::engine::core::{Core, Generation};
 use crate::engine::outlet::Destination;
-use crate::engine::turn::{Core, Generation};
 
 /// Effects that one event may have.
 pub(in crate::engine) const EFFECTS_LIMIT: usize = 65_536;

@@ -4,8 +4,9 @@ use super::candidate::Given;
 use crate::clock::Moment;
 use crate::contract::exports::hearth::mcp::server::OpenWork;
 use crate::contract::hearth::mcp::types::{Change, Checkpoint, CheckpointKind, Transport};
+use crate::engine::core::Core;
 use crate::engine::shared::Shared;
-use crate::engine::turn::{Core, STATE};
+use crate::engine::turn::STATE;
 
 /// See the module.
 pub(super) struct Delta {

@@ -2,8 +2,8 @@
 
 use super::Successor;
 use crate::contract::exports::hearth::mcp::server::Description;
+use crate::engine::core::Generation;
 use crate::engine::reducer::{Program, Trap};
-use crate::engine::turn::Generation;
 
 /// The candidate is held back, and nothing has changed. The text says at which step and what to do.
 #[derive(Debug, thiserror::Error)]

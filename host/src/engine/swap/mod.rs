@@ -42,9 +42,9 @@ pub use self::terms::{Previous, Recording, Swapped, Terms};
 
 use self::candidate::Candidate;
 use super::Engine;
+use super::core::Generation;
 use super::reducer::Program;
 use super::shared::Shared;
-use super::turn::Generation;
 
 /// What takes over, and how.
 struct Successor {

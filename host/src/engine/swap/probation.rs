@@ -6,9 +6,9 @@ use super::held_back::{newest_common, newest_format};
 use super::{Previous, Trial};
 use crate::clock::Moment;
 use crate::contract::hearth::mcp::types::{Effect, Refusal, Status};
+use crate::engine::core::{Core, Generation};
 use crate::engine::reducer::Answer;
 use crate::engine::shared::Shared;
-use crate::engine::turn::{Core, Generation};
 
 /// Requests from which on their share of refusals says something.
 const TELLING: u64 = 20;

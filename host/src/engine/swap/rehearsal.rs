@@ -7,9 +7,9 @@ use super::candidate::{Candidate, Given};
 use super::conduct::Scene;
 use crate::contract::exports::hearth::mcp::server::{Delivery, Origin};
 use crate::contract::hearth::mcp::types::{Nonce, Outlet, Principal, Route};
+use crate::engine::core::Generation;
 use crate::engine::reducer::{Answer, Event};
 use crate::engine::shared::Shared;
-use crate::engine::turn::Generation;
 
 /// Who is let in at a rehearsal. Nobody has this id: it is not one that a token can have.
 const NOBODY: &str = "(self-check)";
