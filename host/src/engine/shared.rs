@@ -115,9 +115,9 @@ impl Shared {
         }
     }
 
-    /// Resolves when the component is not left alone, or the engine is shut down. What waits for it is not lost.
+    /// Resolves when the component is not left alone, or the host stops. What waits for it is not lost.
     pub async fn rested(&self) {
-        let mut down = self.down.subscribe();
+        let mut stopping = self.stopping.subscribe();
         loop {
             let until = self.board.lock().rest_until();
             if until <= self.clock.now() {
@@ -125,7 +125,7 @@ impl Shared {
             }
             tokio::select! {
                 () = self.clock.sleep_until(until) => {}
-                _ = down.wait_for(|down| *down) => return,
+                _ = stopping.wait_for(|stopping| *stopping) => return,
             }
         }
     }
