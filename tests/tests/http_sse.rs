@@ -32,6 +32,7 @@ async fn a_stream_opens_with_its_headers_and_the_endpoint_event() {
             "Cache-Control: no-cache",
             "X-Accel-Buffering: no",
             "Connection: keep-alive",
+            "Hearth-Generation: 1",
             "Transfer-Encoding: chunked",
         ]
     );
