@@ -10,7 +10,7 @@ const BODIES: usize = 3;
 const FIRST_REST_MS: u64 = 50;
 
 fn trap() -> Value {
-    json!({"trap": "panic"})
+    json!({"trap": "panic", "always": true})
 }
 
 fn calm() -> Value {
