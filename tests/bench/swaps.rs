@@ -51,11 +51,12 @@ async fn row(sessions: usize) -> anyhow::Result<()> {
     let stop = Arc::new(AtomicBool::new(false));
     let mut busy: Vec<JoinHandle<anyhow::Result<Vec<Answered>>>> = Vec::new();
     for _ in 0..BUSY / 2 {
-        busy.push(tokio::spawn(over_sse(Session::open(&sse).await?, stop.clone())));
-        busy.push(tokio::spawn(over_streamable(
-            Streamable::open(&streamable).await?,
-            stop.clone(),
-        )));
+        for client in [
+            Client::Sse(Session::open(&sse).await?),
+            Client::Streamable(Streamable::open(&streamable).await?),
+        ] {
+            busy.push(tokio::spawn(talk(client, stop.clone())));
+        }
     }
     let swaps = swap(&engine, &builds).await?;
     stop.store(true, Ordering::Relaxed);
@@ -97,28 +98,24 @@ async fn swap(engine: &Engine, builds: &[Arc<dyn Program>; 2]) -> anyhow::Result
     Ok(swaps)
 }
 
-async fn over_sse(mut session: Session, stop: Arc<AtomicBool>) -> anyhow::Result<Vec<Answered>> {
-    let mut answered = Vec::new();
-    for id in 1_u64.. {
-        if stop.load(Ordering::Relaxed) {
-            break;
-        }
-        let sent = Instant::now();
-        let answer = session.ask(&request(id)).await?;
-        is_answer(id, &answer)?;
-        answered.push((sent, Instant::now()));
-    }
-    Ok(answered)
+/// A client of either transport.
+enum Client {
+    Sse(Session),
+    Streamable(Streamable),
 }
 
-async fn over_streamable(mut session: Streamable, stop: Arc<AtomicBool>) -> anyhow::Result<Vec<Answered>> {
+/// Asks without a pause until it is told to stop; each answer has to be that of its request.
+async fn talk(mut client: Client, stop: Arc<AtomicBool>) -> anyhow::Result<Vec<Answered>> {
     let mut answered = Vec::new();
     for id in 1_u64.. {
         if stop.load(Ordering::Relaxed) {
             break;
         }
         let sent = Instant::now();
-        let answer = session.ask(&request(id)).await?;
+        let answer = match &mut client {
+            Client::Sse(session) => session.ask(&request(id)).await?,
+            Client::Streamable(session) => session.ask(&request(id)).await?,
+        };
         is_answer(id, &answer)?;
         answered.push((sent, Instant::now()));
     }

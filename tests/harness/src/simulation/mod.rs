@@ -13,6 +13,7 @@
 //! | `step` | the script, as it is saved |
 //! | `generate`, `saying` | scripts from a seed |
 //! | `disturbance` | what strikes instances, and the same event for the one that is not disturbed |
+//! | `swapping` | generations that take over, are held back and go back |
 //! | `world`, `http` | steps taken on a stage, and what everybody sees; the clients of Streamable HTTP |
 //! | `failure` | a difference, how it is told, and how to see it again |
 //! | `sweep` | many seeds on all cores |
@@ -25,6 +26,7 @@ mod http;
 mod options;
 mod saying;
 mod step;
+mod swapping;
 mod sweep;
 mod world;
 
