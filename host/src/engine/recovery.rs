@@ -49,7 +49,7 @@ impl Core {
             };
         }
         match built {
-            Ok(()) => self.recovered(shared),
+            Ok(()) => shared.board.lock().broken(None),
             Err(trap) => {
                 shared.timer.set(None);
                 tracing::error!("no instance of the component can be made: {trap}");
@@ -167,10 +167,5 @@ impl Core {
         for key in checkpoints.chain(work).collect::<Vec<_>>() {
             self.set_aside(shared, &key);
         }
-    }
-
-    /// There is an instance.
-    pub(super) fn recovered(&mut self, shared: &Shared) {
-        shared.board.lock().broken(None);
     }
 }

@@ -130,6 +130,7 @@ impl State {
         self.previous = previous.map(|previous| previous.number);
         self.probation_until = probation_until;
         self.rest_until = 0;
+        self.broken = None;
     }
 
     /// The component is left alone until then.

@@ -173,8 +173,9 @@ impl Core {
         tracing::error!(event, generation, "the component trapped: {trap}");
         let now = shared.clock.now();
         self.failures.one_more(now);
-        shared.board.lock().rests(self.failures.until());
-        shared.board.lock().trapped(now, event, &trap.0);
+        let mut board = shared.board.lock();
+        board.rests(self.failures.until());
+        board.trapped(now, event, &trap.0);
     }
 
     /// An event whose state the host cannot keep counts as trapped: its instance knows what nobody would tell the next.

@@ -126,7 +126,6 @@ impl Core {
     pub(in crate::engine) fn is_live(&mut self, shared: &Shared) {
         self.tally = Default::default();
         self.failures.end();
-        self.recovered(shared);
         let until = self.probation.as_ref().map(|probation| probation.until);
         shared.trial.set(until);
         shared
