@@ -3,7 +3,7 @@
 An entity has `config` (its description in a home file, with the state that `prepare` brings about), `prepare` (calls
 that are not recorded), `touches` (entities that change along and are put back) and `calls`. A helper with `created` is
 made for the table. A call is a service with its data; `at` waits for attributes of a moving entity before it,
-`leave_moving` goes on while it still moves.
+`leave_moving` goes on while it still moves; `response` notes what it answers instead of the state.
 """
 
 from __future__ import annotations

@@ -85,11 +85,12 @@ class HomeAssistant:
         await self.socket.send_json({"id": self.last, "type": kind, **data})
         return await future
 
-    async def call(self, entity: str, service: str, data: dict) -> dict:
+    async def call(self, entity: str, service: str, data: dict, response: bool = False) -> dict:
         """Calls a service of the entity's domain; the raw answer."""
         domain = entity.split(".")[0]
         return await self.raw(
-            "call_service", domain=domain, service=service, service_data=data, target={"entity_id": entity}
+            "call_service", domain=domain, service=service, service_data=data, target={"entity_id": entity},
+            return_response=response,
         )
 
     async def settled(self, entity: str) -> dict:
@@ -121,13 +122,17 @@ async def record(home: HomeAssistant, entity: str, step: dict) -> dict:
         await home.reaches(entity, step["at"])
     home.seen[entity] = []
     before = home.states[entity]
-    answer = await home.call(entity, step["service"], step["data"])
+    asked = step.get("response", False)
+    answer = await home.call(entity, step["service"], step["data"], asked)
     row = {key: step[key] for key in ("at", "service", "data") if key in step}
     if not answer["success"]:
         row["error"] = {key: answer["error"][key] for key in ("code", "message")}
         await asyncio.sleep(0.02)
         if home.states[entity] != before and "at" not in step:
             raise RuntimeError(f"{entity} changed although it refused {step}")
+        return row
+    if asked:
+        row["response"] = answer["result"]["response"][entity]
         return row
     if step.get("leave_moving"):
         async with asyncio.timeout(LONGEST_SECONDS):

@@ -170,8 +170,14 @@ impl Replay {
         let before = self.state.clone();
         let answer = self.perform(call);
         match (&answer, call.get("error")) {
-            (Ok(()), None) => {}
-            (Ok(()), Some(error)) => note(differences, self, &told, "is accepted", &error["message"]),
+            (Ok(said), None) => {
+                if let Some(wanted) = call.get("response")
+                    && !same(said, wanted)
+                {
+                    note(differences, self, &told, said, wanted);
+                }
+            }
+            (Ok(_), Some(error)) => note(differences, self, &told, "is accepted", &error["message"]),
             (Err(_), None) if self.is_refused_on_purpose(call) => {}
             (Err(text), None) => note(differences, self, &told, text, "is accepted"),
             (Err(text), Some(error)) => {
@@ -207,8 +213,8 @@ impl Replay {
             .any(|(domain, refused, _)| *domain == self.domain.name() && *refused == data)
     }
 
-    /// Does what the home does with a call: looks the service up, checks the features and the data, and calls.
-    fn perform(&mut self, call: &Value) -> Result<(), String> {
+    /// Does what the home does with a call: looks the service up, checks the features and the data, and calls or asks.
+    fn perform(&mut self, call: &Value) -> Result<Value, String> {
         let name = call["service"].as_str().expect("a call names its service");
         let data = call["data"].as_object().cloned().unwrap_or_default();
         let domain = self.domain;
@@ -220,9 +226,14 @@ impl Replay {
             let id = &self.config.id;
             return Err(format!("Entity {id} does not support action {}.{name}", domain.name()));
         }
-        domain
-            .call(&self.config, &mut self.state, name, &data, self.now)
-            .map_err(|error| error.to_string())
+        let answer = if service.answers {
+            domain.answer(&self.config, &self.state, name, &data, self.now)
+        } else {
+            domain
+                .call(&self.config, &mut self.state, name, &data, self.now)
+                .map(|()| Value::Null)
+        };
+        answer.map_err(|error| error.to_string())
     }
 
     /// Lets time pass until these attributes are shown; with `null`, until nothing moves any more.

@@ -68,8 +68,7 @@ impl EmbeddedHome {
                 "scene" => self.call_scene(call).map(|()| None),
                 _ => {
                     let (rules, service) = self.service(&call).ok_or_else(|| not_found(&call.name()))?;
-                    self.call_entities(rules, service, call.data)?;
-                    Ok(None)
+                    self.call_entities(rules, service, call.data)
                 }
             }
         })
@@ -115,13 +114,13 @@ impl EmbeddedHome {
     }
 
     /// Does a service of a domain to every entity that is meant: first all is checked, then all of it is done, each
-    /// entity for itself.
+    /// entity for itself. What they answer stands under their ids.
     fn call_entities(
         &self,
         rules: &'static dyn Domain,
         service: &Service,
         mut data: Map<String, Value>,
-    ) -> Result<(), ServiceError> {
+    ) -> Result<Option<Value>, ServiceError> {
         let target = Target::take(&mut data)?.required()?;
         let data = rules.validate(service.name, &data)?;
         let now = self.clock.now();
@@ -129,10 +128,33 @@ impl EmbeddedHome {
         let mut done = live.advance(&self.file, &*self.store, now);
         let result = self
             .able(&live, rules, service, &target)
-            .and_then(|places| self.apply(&mut live, &places, rules, service, &data, now, &mut done));
+            .and_then(|places| match service.answers {
+                true => self.ask(&live, &places, rules, service, &data, now).map(Some),
+                false => self
+                    .apply(&mut live, &places, rules, service, &data, now, &mut done)
+                    .map(|()| None),
+            });
         drop(live);
         self.tell(done);
         result
+    }
+
+    /// What these entities answer, by their ids.
+    fn ask(
+        &self,
+        live: &super::live::Live,
+        places: &[usize],
+        rules: &dyn Domain,
+        service: &Service,
+        data: &Map<String, Value>,
+        now: Moment,
+    ) -> Result<Value, ServiceError> {
+        let answers = places.iter().map(|&place| {
+            let config = &self.file.entities[place].config;
+            let answer = rules.answer(config, live.state(place), service.name, data, now)?;
+            Ok((config.id.clone(), answer))
+        });
+        answers.collect::<Result<Map<_, _>, _>>().map(Value::Object)
     }
 
     /// The entities that are meant and can do it. One that cannot is passed over, unless it was named itself.
@@ -192,6 +214,12 @@ impl EmbeddedHome {
             }
         }
         result
+    }
+
+    /// Whether this service changes nothing.
+    pub(super) fn only_answers(&self, domain: &str, service: &str) -> bool {
+        let rules = domains::domain(domain);
+        rules.is_some_and(|rules| rules.services().iter().any(|known| known.name == service && known.answers))
     }
 
     /// Whether the home has this service.

@@ -180,7 +180,10 @@ impl Home for EmbeddedHome {
         let (domain, service) = action.split_once('.')?;
         // A script that is not exposed does not exist for who asks through the contract.
         let hidden = domain == "script" && self.script(service).is_some() && !self.exposes(action);
-        (!hidden && self.has_service(domain, service)).then_some(Nature::Write)
+        (!hidden && self.has_service(domain, service)).then(|| match self.only_answers(domain, service) {
+            true => Nature::Read,
+            false => Nature::Write,
+        })
     }
 
     fn run(&self, action: Action, progress: OnProgress) -> BoxFuture<'_, Result<Option<Vec<u8>>, ActionError>> {

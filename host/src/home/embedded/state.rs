@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::domains;
 use super::model::{EntityConfig, EntityState};
 
 /// Where states outlive the process.
@@ -61,9 +62,13 @@ pub(super) fn restore(config: &EntityConfig, kept: &Value) -> Option<EntityState
     (kept.described == digest(config)).then_some(kept.state)
 }
 
-/// Names, areas and exposure may change without a loss; what the domain reads may not.
+/// Names, areas and exposure may change without a loss, and so may what an entity begins with; what else the domain
+/// reads may not.
 fn digest(config: &EntityConfig) -> String {
-    let described = serde_json::json!([config.options, config.state, config.attributes]);
+    let mut options = config.options.clone();
+    let beginnings = domains::domain(&config.domain).map_or(&[][..], |domain| domain.beginnings());
+    options.retain(|key, _| !beginnings.contains(&key.as_str()));
+    let described = serde_json::json!([options, config.state, config.attributes]);
     let digest = Sha256::digest(described.to_string());
     digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }

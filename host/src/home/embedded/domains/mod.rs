@@ -43,6 +43,8 @@ pub struct Service {
     pub features: &'static [u64],
     /// What its data may be.
     pub fields: &'static [Field],
+    /// It changes nothing and answers something: [`Domain::answer`] does it, not [`Domain::call`].
+    pub answers: bool,
 }
 
 impl Service {
@@ -52,6 +54,7 @@ impl Service {
             name,
             features: &[],
             fields: &[],
+            answers: false,
         }
     }
 
@@ -63,6 +66,11 @@ impl Service {
     /// The same with data.
     pub const fn taking(self, fields: &'static [Field]) -> Self {
         Self { fields, ..self }
+    }
+
+    /// The same as one that only answers.
+    pub const fn answering(self) -> Self {
+        Self { answers: true, ..self }
     }
 
     /// Whether an entity with these features can do it.
@@ -82,6 +90,12 @@ pub trait Domain: Send + Sync {
 
     /// The keys of [`EntityConfig::options`] that it knows; the home refuses others with their line.
     fn options(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Those of its options that say only what an entity begins with, as the items of a list do: what came of them is
+    /// kept when they are written anew.
+    fn beginnings(&self) -> &'static [&'static str] {
         &[]
     }
 
@@ -121,6 +135,25 @@ pub trait Domain: Send + Sync {
         data: &Map<String, Value>,
         now: Moment,
     ) -> Result<(), ServiceError>;
+
+    /// What a service that only answers says of one entity. `data` is what [`validate`](Self::validate) returned.
+    ///
+    /// # Errors
+    /// When this entity cannot answer it, or not with that data.
+    fn answer(
+        &self,
+        config: &EntityConfig,
+        _state: &EntityState,
+        service: &str,
+        _data: &Map<String, Value>,
+        _now: Moment,
+    ) -> Result<Value, ServiceError> {
+        Err(ServiceError::Refused(format!(
+            "Entity {} has no answer to {}.{service}",
+            config.id,
+            self.name()
+        )))
+    }
 
     /// When the state changes by itself next: a moving cover, a lock that turns.
     fn due(&self, _config: &EntityConfig, _state: &EntityState) -> Option<Moment> {
