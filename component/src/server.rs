@@ -22,7 +22,7 @@ use crate::features::line::Line;
 use crate::features::tools;
 use crate::home::Mirror;
 use crate::imports::Imports;
-use crate::llm::{self, Llm};
+use crate::llm::{self, LastPaused, Llm, Step};
 use crate::protocol::initialize;
 use crate::protocol::version::{VERSIONS, Version};
 use crate::session::Sessions;
@@ -30,6 +30,7 @@ use crate::session::admission::{Admission, Entry};
 use crate::session::checkpoint::{self, FORMAT};
 use crate::session::id::SessionId;
 use crate::session::limits::Limits;
+use crate::session::memory;
 use crate::session::questions::Questions;
 use crate::session::work::{Holder, InFlight, OpenWork, Ticket};
 
@@ -41,6 +42,8 @@ pub struct Server<I> {
     sessions: Sessions,
     work: OpenWork,
     questions: Questions,
+    /// What was paused last.
+    paused: LastPaused,
     #[cfg(feature = "conformance")]
     tasks: crate::session::tasks::Tasks,
     /// None until the home is first needed: what is described needs none.
@@ -60,6 +63,7 @@ impl<I: Imports> Server<I> {
             sessions: Sessions::default(),
             work: OpenWork::default(),
             questions: Questions::default(),
+            paused: LastPaused::default(),
             #[cfg(feature = "conformance")]
             tasks: Default::default(),
             mirror: None,
@@ -117,6 +121,12 @@ impl<I: Imports> Server<I> {
         #[cfg(feature = "conformance")]
         if self.tasks.take_in(&checkpoint) {
             return true;
+        }
+        if memory::is_it(&checkpoint) {
+            let paused = memory::read(&checkpoint);
+            let known = paused.is_some();
+            self.paused = paused.unwrap_or_default();
+            return known;
         }
         if checkpoint.body.is_empty() {
             if let Some(id) = SessionId::parse(&checkpoint.key) {
@@ -208,7 +218,13 @@ impl<I: Imports> Server<I> {
         };
         match news {
             News::Progress(news) => line.progress(&news).into_iter().collect(),
-            News::Outcomes(outcomes) => tools::finished(&line, &self.llm.finish(&ticket.finish, &outcomes)),
+            News::Outcomes(outcomes) => match self.llm.finish(&ticket.finish, &outcomes) {
+                Step::Answer(result) => tools::finished(&line, &result),
+                Step::Further(plan) => match ticket.asked.clone() {
+                    Some(asked) => vec![tools::perform(&mut self.work, ticket.request, asked, plan)],
+                    None => vec![tools::lost(&line)],
+                },
+            },
             News::Fault => vec![tools::lost(&line)],
         }
     }

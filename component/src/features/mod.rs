@@ -25,7 +25,7 @@ use self::line::Line;
 use crate::contract::hearth::mcp::types::{Effect, Moment, Nonce, Outlet, Resumable, Send, Status};
 use crate::home::Mirror;
 use crate::imports::Imports;
-use crate::llm::{self, Answers, List, Llm, Selection, SelectionError};
+use crate::llm::{self, Answers, LastPaused, List, Llm, Selection, SelectionError};
 use crate::protocol::answer::{self, Kind};
 use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::error::{Code, RpcError};
@@ -82,6 +82,10 @@ pub struct Context<'a> {
     pub work: &'a mut OpenWork,
     /// Questions that clients have not answered.
     pub questions: &'a mut Questions,
+    /// What was paused last.
+    pub paused: &'a LastPaused,
+    /// What was paused last once all is served, where that changes.
+    pub remembered: Option<LastPaused>,
     /// Tasks that clients may ask for.
     #[cfg(feature = "conformance")]
     pub tasks: &'a mut crate::session::tasks::Tasks,
@@ -281,6 +285,7 @@ impl<'a> Context<'a> {
             moment: self.moment,
             client: self.caller.capabilities,
             answers,
+            paused: Some(self.paused),
         })
     }
 

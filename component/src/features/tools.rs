@@ -12,7 +12,7 @@ use crate::protocol::message::Request;
 use crate::protocol::params::Params;
 use crate::protocol::version::Version;
 use crate::session::questions::{Asking, Subject};
-use crate::session::work::{InFlight, Ticket};
+use crate::session::work::{Asked, InFlight, OpenWork, Ticket};
 
 /// The tools that the principal is offered.
 pub fn list(context: &mut Context, request: &Request, params: &Params) -> Result<Served, RpcError> {
@@ -102,22 +102,36 @@ pub fn tell(context: &mut Context, request: &InFlight, notes: &[Note]) {
 
 /// The home has to act: its outcomes come back with a ticket that answers the call.
 pub fn begin(context: &mut Context, request: InFlight, tool: &str, arguments: &str, plan: Plan) {
-    context.work.begin(&request);
+    if let Some(paused) = &plan.remembers {
+        context.remembered = Some(paused.clone());
+    }
+    let asked = Asked {
+        principal: context.caller.principal.clone(),
+        tool: tool.to_owned(),
+        arguments: arguments.to_owned(),
+    };
+    context.effects.push(perform(context.work, request, asked, plan));
+}
+
+/// Work in the home for a request that waits for it.
+pub fn perform(work: &mut OpenWork, request: InFlight, asked: Asked, plan: Plan) -> Effect {
+    work.begin(&request);
     let key = request.key.clone();
     let ticket = Ticket {
         request,
+        asked: plan.finish.goes_on().then(|| asked.clone()),
         finish: plan.finish,
     };
-    context.effects.push(Effect::Perform(Perform {
+    Effect::Perform(Perform {
         ticket: ticket.write(),
         key,
-        principal: context.caller.principal.clone(),
-        tool: tool.to_owned(),
-        arguments: arguments.as_bytes().to_vec(),
+        principal: asked.principal,
+        tool: asked.tool,
+        arguments: asked.arguments.into_bytes(),
         actions: plan.actions,
         patience: plan.patience_ms,
         deadline: plan.deadline_ms,
-    }));
+    })
 }
 
 /// Answers a call whose work is over.

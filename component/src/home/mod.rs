@@ -12,9 +12,12 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-pub use self::model::{Area, Entity, Floor, Script};
+pub use self::model::{Area, Entity, Floor, Script, Told};
 use crate::contract::hearth::mcp::home as contract;
 use crate::contract::hearth::mcp::types::Change;
+
+/// What the actions of intents that the owner wrote begin with.
+pub const INTENT_PREFIX: &str = "intent_script.";
 
 /// The home as the contract gave it, patched by what changed since.
 pub struct Mirror {
@@ -27,6 +30,8 @@ pub struct Mirror {
     services: BTreeSet<String>,
     /// By the id of their entity.
     scripts: BTreeMap<String, Script>,
+    /// Scripts that are no entities: what the owner has it do on a sentence. In the home's order.
+    intents: Vec<Script>,
     /// In the home's order.
     entities: Vec<Entity>,
     /// Positions of `entities` by id.
@@ -49,6 +54,8 @@ impl Mirror {
     /// The mirror of this snapshot.
     pub fn new(snapshot: contract::Home) -> Self {
         let entities: Vec<Entity> = snapshot.entities.into_iter().map(Entity::new).collect();
+        let is_intent = |script: &contract::Script| script.action.starts_with(INTENT_PREFIX);
+        let (intents, scripts): (Vec<_>, Vec<_>) = snapshot.scripts.into_iter().partition(is_intent);
         let mut by_name: Vec<usize> = (0..entities.len()).collect();
         by_name.sort_by(|a, b| entities[*a].name.cmp(&entities[*b].name));
         Self {
@@ -67,8 +74,8 @@ impl Mirror {
                 .into_iter()
                 .map(|service| format!("{}.{}", service.domain, service.name))
                 .collect(),
-            scripts: snapshot
-                .scripts
+            intents: intents.into_iter().map(Script::new).collect(),
+            scripts: scripts
                 .into_iter()
                 .map(|script| (script.entity.clone(), Script::new(script)))
                 .collect(),
@@ -144,6 +151,24 @@ impl Mirror {
     /// What the script of this entity takes.
     pub fn script(&self, entity: &str) -> Option<&Script> {
         self.scripts.get(entity)
+    }
+
+    /// What the owner has it do on a sentence, in the home's order.
+    pub fn intents(&self) -> &[Script] {
+        &self.intents
+    }
+
+    /// The names that the entities of a domain answer to, by their friendly names; each once.
+    pub fn names_in(&self, domain: &str) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for entity in self.entities_by_name().filter(|entity| entity.domain == domain) {
+            for name in &entity.names {
+                if !names.contains(&name.as_str()) {
+                    names.push(name);
+                }
+            }
+        }
+        names
     }
 
     /// The areas in the home's order.

@@ -113,7 +113,15 @@ pub struct Entity {
     /// One JSON object in the home's order, parsed only where it is looked at.
     attributes: Vec<u8>,
     /// How the live context tells of this entity: derived once for each state.
-    told: OnceCell<Box<str>>,
+    told: OnceCell<Told>,
+}
+
+/// How the live context tells of an entity.
+pub struct Told {
+    /// For models: a part of a YAML list.
+    pub text: Box<str>,
+    /// For programs: a JSON object.
+    pub data: Box<str>,
 }
 
 impl Entity {
@@ -154,8 +162,8 @@ impl Entity {
     }
 
     /// How it is told of, made by `tell` when its state was not told of before.
-    pub fn told(&self, tell: impl FnOnce(&Self) -> String) -> &str {
-        self.told.get_or_init(|| tell(self).into_boxed_str())
+    pub fn told(&self, tell: impl FnOnce(&Self) -> Told) -> &Told {
+        self.told.get_or_init(|| tell(self))
     }
 }
 

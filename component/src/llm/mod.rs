@@ -30,9 +30,10 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use self::ask::{Answers, Ask, Question, QuestionKind};
+pub use self::assist::last_paused::LastPaused;
 pub use self::assist::live_context::SNAPSHOT;
 use self::content::{Body, Content, Contents};
-pub use self::finish::{Finish, Job, Target};
+pub use self::finish::{Finish, ItemChange, Job, Step, Target, Told};
 pub use self::offer::{HeaderParam, Variant};
 use self::offer::{Offer, Offered};
 use self::prompts::{Prompt, PromptText, Prompted, Role};
@@ -58,6 +59,8 @@ pub struct Request<'a> {
     pub client: ClientCapabilities,
     /// What it was asked before for this call, and what it said. None at the first attempt.
     pub answers: Option<&'a Answers>,
+    /// What was paused last. None: nobody knows.
+    pub paused: Option<&'a LastPaused>,
 }
 
 impl<'a> Request<'a> {
@@ -70,9 +73,13 @@ impl<'a> Request<'a> {
             moment: 0,
             client: ClientCapabilities::default(),
             answers: None,
+            paused: None,
         }
     }
 }
+
+/// What an action may take before it is cancelled.
+pub(crate) const DEADLINE_MS: u32 = 60_000;
 
 /// What is to be done in the home for one tool call.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +92,8 @@ pub struct Plan {
     pub deadline_ms: u32,
     /// Makes the answer of the outcomes.
     pub finish: Finish,
+    /// What was paused last, from now on. None: as before.
+    pub remembers: Option<LastPaused>,
 }
 
 /// The LLM APIs over one home, with what is worth keeping between two requests. All of it can be derived again.
@@ -171,9 +180,9 @@ impl Llm {
         selection.contains(conformance::ID)
     }
 
-    /// Answers a call whose actions are done; `outcomes` in the order of the plan's actions.
-    pub fn finish(&self, finish: &Finish, outcomes: &[Outcome]) -> ToolResult {
-        finish.answer(outcomes)
+    /// Goes on with a call whose actions are done; `outcomes` in the order of the plan's actions.
+    pub fn finish(&self, finish: &Finish, outcomes: &[Outcome]) -> Step {
+        finish.step(outcomes)
     }
 
     /// The prompts that there are.

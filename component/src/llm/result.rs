@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::content::Content;
-use super::{Ask, Plan};
+use super::{Ask, Plan, Step};
 use crate::contract::hearth::mcp::types::Progress;
 use crate::protocol::error::RpcError;
 use crate::protocol::log_level::LogLevel;
@@ -13,8 +13,8 @@ use crate::protocol::log_level::LogLevel;
 pub struct ToolResult {
     /// What the model reads. JSON for a tool that worked, a sentence for one that did not, nearly always.
     pub content: Vec<Content>,
-    /// The same as data, for tools that have an output schema: a JSON object.
-    pub structured: Option<Value>,
+    /// The same as data, for tools that have an output schema: a JSON object as text.
+    pub structured: Option<String>,
     /// The call went wrong.
     pub is_error: bool,
     /// What the client is told before the answer, in this order.
@@ -37,9 +37,10 @@ impl ToolResult {
 
     /// A tool that worked gives this object, which is written out as text too.
     pub fn data(data: Value) -> Self {
+        let text = data.to_string();
         Self {
-            structured: Some(data.clone()),
-            ..Self::said(data.to_string())
+            structured: Some(text.clone()),
+            ..Self::said(text)
         }
     }
 
@@ -109,4 +110,17 @@ pub enum Call {
     /// It goes on after it was answered.
     #[cfg(feature = "conformance")]
     Task(super::task::Begun),
+}
+
+impl Call {
+    /// What has to be done first; where that is nothing, its answer.
+    pub(crate) fn of(plan: Plan) -> Self {
+        if !plan.actions.is_empty() {
+            return Self::Perform(plan);
+        }
+        match plan.finish.step(&[]) {
+            Step::Answer(result) => Self::Answer(result),
+            Step::Further(plan) => Self::Perform(plan),
+        }
+    }
 }

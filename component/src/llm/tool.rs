@@ -27,6 +27,18 @@ impl Hints {
         idempotent: false,
         ..Self::SETS
     };
+    /// Adds something in the home and takes nothing away.
+    pub const ADDS: Self = Self {
+        destructive: false,
+        ..Self::REPEATS
+    };
+    /// Reads, and says so.
+    pub const ASKS: Self = Self {
+        read_only: true,
+        destructive: false,
+        idempotent: true,
+        open_world: false,
+    };
     /// Reads. The remaining hints mean nothing then and are as Home Assistant leaves them.
     pub const READS: Self = Self {
         read_only: true,
@@ -46,6 +58,8 @@ pub(crate) enum Reading {
     Intent,
     /// Unknown ones are refused.
     Strict,
+    /// Blank ones are dropped, unknown ones refused.
+    Tidied,
     /// As a script: absent ones (`null`) are dropped, unknown ones go along.
     Script,
 }
@@ -68,6 +82,7 @@ impl Refused {
 #[derive(Debug, Clone)]
 pub(crate) struct Tool {
     pub name: String,
+    /// Empty: it has none.
     pub title: String,
     pub description: String,
     pub parameters: Parameters,
@@ -75,12 +90,43 @@ pub(crate) struct Tool {
     pub output: Option<Schema>,
     pub hints: Hints,
     pub reading: Reading,
-    /// The entity that the tool stands for, where it stands for one.
-    pub entity: Option<String>,
-    pub run: fn(&Tool, &Request, Arguments) -> Result<Call, Refused>,
+    /// The script or the intent of its owner that the tool stands for, where it stands for one.
+    pub stands_for: Option<String>,
+    pub run: Run,
 }
 
+/// How a tool is called, with arguments that its schema admits.
+pub(crate) type Run = fn(&Tool, &Request, Arguments) -> Result<Call, Refused>;
+
 impl Tool {
+    /// A tool that reads its arguments as an intent.
+    pub fn new(name: &str, title: &str, description: &str, parameters: Parameters, hints: Hints, run: Run) -> Self {
+        Self {
+            name: name.to_owned(),
+            title: title.to_owned(),
+            description: description.to_owned(),
+            parameters,
+            output: None,
+            hints,
+            reading: Reading::Intent,
+            stands_for: None,
+            run,
+        }
+    }
+
+    /// The same with another way to read its arguments.
+    pub fn reading(self, reading: Reading) -> Self {
+        Self { reading, ..self }
+    }
+
+    /// The same with a result that looks like this.
+    pub fn giving(self, output: Schema) -> Self {
+        Self {
+            output: Some(output),
+            ..self
+        }
+    }
+
     /// As `tools/list` says it.
     pub fn definition(&self) -> Value {
         let mut definition = json!({
@@ -95,6 +141,9 @@ impl Tool {
                 "openWorldHint": self.hints.open_world,
             },
         });
+        if let Some(members) = definition.as_object_mut().filter(|_| self.title.is_empty()) {
+            members.shift_remove("title");
+        }
         if let Some(output) = &self.output {
             definition["outputSchema"] = output.clone().into_value();
         }
@@ -115,7 +164,7 @@ impl Tool {
             let Some(schema) = self.parameters.property(&name) else {
                 match self.reading {
                     Reading::Intent => {}
-                    Reading::Strict => return Err(self.unknown(&name)),
+                    Reading::Strict | Reading::Tidied => return Err(self.unknown(&name)),
                     Reading::Script => {
                         read.insert(name, value);
                     }
@@ -123,7 +172,7 @@ impl Tool {
                 continue;
             };
             let absent = match self.reading {
-                Reading::Intent => is_blank(&value),
+                Reading::Intent | Reading::Tidied => is_blank(&value),
                 Reading::Strict => false,
                 Reading::Script => value.is_null() && !self.parameters.requires(&name),
             };

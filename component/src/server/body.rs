@@ -14,6 +14,7 @@ use crate::protocol::log_level::LogLevel;
 use crate::protocol::message::{Body, Message};
 use crate::protocol::version::Version;
 use crate::session::id::SessionId;
+use crate::session::memory;
 
 /// Who comes with a body, and how.
 pub(super) struct Visit {
@@ -80,6 +81,8 @@ impl<I: Imports> Server<I> {
             exchange,
             work: &mut self.work,
             questions: &mut self.questions,
+            paused: &self.paused,
+            remembered: None,
             #[cfg(feature = "conformance")]
             tasks: &mut self.tasks,
             limits: &self.limits,
@@ -90,10 +93,15 @@ impl<I: Imports> Server<I> {
             changed: Vec::new(),
         };
         let served = messages(&mut context);
+        let remembered = context.remembered;
         for list in context.changed {
             for (_, session) in self.sessions.iter() {
                 list_changed::tell(session, list, effects);
             }
+        }
+        if let Some(paused) = remembered {
+            effects.push(memory::keep(&paused));
+            self.paused = paused;
         }
         served
     }

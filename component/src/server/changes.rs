@@ -10,8 +10,8 @@ use crate::home::Mirror;
 use crate::imports::Imports;
 use crate::llm::{List, Request, SNAPSHOT};
 use crate::session::admission::Entry;
-use crate::session::checkpoint;
 use crate::session::id::SessionId;
+use crate::session::{checkpoint, memory};
 
 impl<I: Imports> Server<I> {
     /// The home, the configuration or rights changed.
@@ -20,11 +20,7 @@ impl<I: Imports> Server<I> {
         let mut lists = false;
         for change in &changes {
             match change.kind.as_str() {
-                "state" => {
-                    if let Some(mirror) = &mut self.mirror {
-                        mirror.apply(change);
-                    }
-                }
+                "state" => self.take_state(change, &mut effects),
                 "registry" | "llm-apis" => lists = true,
                 "config-entry" => {
                     self.admission.forget();
@@ -50,6 +46,22 @@ impl<I: Imports> Server<I> {
             }
         }
         effects
+    }
+
+    /// Takes in the state of an entity, and whether it was resumed by other hands than a tool's.
+    fn take_state(&mut self, change: &Change, effects: &mut Vec<Effect>) {
+        let Some(mirror) = &mut self.mirror else {
+            return;
+        };
+        let known = mirror.entity(&change.id).map(|entity| entity.state.clone());
+        mirror.apply(change);
+        let now = mirror.entity(&change.id).map(|entity| &entity.state);
+        // Before it is live, another instance keeps what this one is given.
+        if let Some(now) = now.filter(|now| self.live && known.as_ref() != Some(now))
+            && self.paused.heard(&change.id, now)
+        {
+            effects.push(memory::keep(&self.paused));
+        }
     }
 
     fn replace_home(&mut self) {

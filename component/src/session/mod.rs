@@ -4,6 +4,7 @@ pub mod admission;
 pub mod checkpoint;
 pub mod id;
 pub mod limits;
+pub mod memory;
 pub mod questions;
 mod table;
 #[cfg(feature = "conformance")]

@@ -152,8 +152,22 @@ pub struct Ticket {
     /// The request that waits for it.
     #[serde(flatten)]
     pub request: InFlight,
+    /// What was asked, where there may be more to be done for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
     /// Makes the answer of the outcomes.
     pub finish: Finish,
+}
+
+/// What was asked, and by whom.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Id of the principal.
+    pub principal: String,
+    /// The tool.
+    pub tool: String,
+    /// Its arguments, a JSON object as text.
+    pub arguments: String,
 }
 
 impl Ticket {
@@ -296,6 +310,7 @@ mod tests {
                 log_level: Some(LogLevel::Alert),
                 ..with_id("1", |id| InFlight::new(holder, id))
             },
+            asked: None,
             finish: Finish::Script { name: String::new() },
         };
         for (id, progress) in [("1", None), (r#""a""#, Some("-2"))] {

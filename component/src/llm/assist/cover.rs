@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::service::{self, Service, any_domain, device_classes, place};
+use super::service::{self, Kind, Service, any_domain, device_classes, place};
 use crate::home::Entity;
 use crate::llm::schema::{Parameters, Schema};
-use crate::llm::tool::{Arguments, Hints, Reading, Refused, Tool};
+use crate::llm::tool::{Arguments, Hints, Refused, Run, Tool};
 use crate::llm::{Call, Request};
 
 /// The device classes that can be asked for.
@@ -67,24 +67,8 @@ pub(super) fn stop_moving() -> Tool {
     )
 }
 
-fn tool(
-    name: &str,
-    title: &str,
-    description: &str,
-    parameters: Parameters,
-    run: fn(&Tool, &Request, Arguments) -> Result<Call, Refused>,
-) -> Tool {
-    Tool {
-        name: name.to_owned(),
-        title: title.to_owned(),
-        description: description.to_owned(),
-        parameters,
-        output: None,
-        hints: Hints::SETS,
-        reading: Reading::Intent,
-        entity: None,
-        run,
-    }
+fn tool(name: &str, title: &str, description: &str, parameters: Parameters, run: Run) -> Tool {
+    Tool::new(name, title, description, parameters, Hints::SETS, run)
 }
 
 fn call(
@@ -94,16 +78,12 @@ fn call(
     of_valve: &'static str,
     data: &Value,
 ) -> Result<Call, Refused> {
-    service::call(request, arguments, None, of_cover, |entity: &Entity| {
+    service::call(request, arguments, Kind::ANY, of_cover, |entity: &Entity| {
         let name = match entity.domain.as_str() {
             "cover" => of_cover,
             "valve" => of_valve,
             other => return Err(Refused(format!("Domain not supported: {other}"))),
         };
-        Ok(Ok(Service {
-            domain: entity.domain.clone(),
-            name,
-            data: data.clone(),
-        }))
+        Ok(Ok(Service::own(entity, name, data.clone())))
     })
 }

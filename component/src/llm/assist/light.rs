@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::colors;
-use super::service::{self, Service, only_domain, place};
+use super::service::{self, Kind, Service, only_domain, place};
 use crate::llm::closest::closest;
 use crate::llm::schema::{Parameters, Schema};
-use crate::llm::tool::{Arguments, Hints, Reading, Refused, Tool};
+use crate::llm::tool::{Arguments, Hints, Refused, Tool};
 use crate::llm::{Call, Request};
 
 /// The domain that the tool is for.
@@ -32,28 +32,20 @@ pub(super) fn set() -> Tool {
                 .describe("Percent: 0 is off, 100 is brightest"),
         ),
     ];
-    Tool {
-        name: "light__HassLightSet".to_owned(),
-        title: "Set light".to_owned(),
-        description: "Set the brightness, color or color temperature of lights. Lights that are off are turned on."
-            .to_owned(),
-        parameters: Parameters::of(place().into_iter().chain([only_domain(DOMAIN)]).chain(looks), &[]),
-        output: None,
-        hints: Hints::SETS,
-        reading: Reading::Intent,
-        entity: None,
-        run: |_, request, arguments| call(request, &arguments),
-    }
+    Tool::new(
+        "light__HassLightSet",
+        "Set light",
+        "Set the brightness, color or color temperature of lights. Lights that are off are turned on.",
+        Parameters::of(place().into_iter().chain([only_domain(DOMAIN)]).chain(looks), &[]),
+        Hints::SETS,
+        |_, request, arguments| call(request, &arguments),
+    )
 }
 
 fn call(request: &Request, arguments: &Arguments) -> Result<Call, Refused> {
     let data = data(arguments)?;
-    service::call(request, arguments, Some(DOMAIN), "turn_on", |entity| {
-        Ok(Ok(Service {
-            domain: entity.domain.clone(),
-            name: "turn_on",
-            data: data.clone(),
-        }))
+    service::call(request, arguments, Kind::of(DOMAIN), "turn_on", |entity| {
+        Ok(Ok(Service::own(entity, "turn_on", data.clone())))
     })
 }
 

@@ -1,6 +1,7 @@
 //! `homeassistant__GetLiveContext`, and the snapshot resource that says the same: what is exposed, with its state.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -8,9 +9,10 @@ use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
+use super::local_time;
 use super::targets::{Constraints, Preferences, Reason, find};
 use super::yaml::{self, Clear, Text};
-use crate::home::{Entity, Mirror};
+use crate::home::{Area, Entity, Mirror, Told};
 use crate::llm::resources::Resource;
 use crate::llm::schema::{Parameters, Schema};
 use crate::llm::tool::{Arguments, Hints, Reading, Tool};
@@ -65,15 +67,12 @@ pub(crate) fn resource() -> Resource {
 
 pub(super) fn tool() -> Tool {
     let text_or_list = Schema::any_of(vec![Schema::string(), Schema::array(Schema::string())]);
-    Tool {
-        name: NAME.to_owned(),
-        title: "Get live context".to_owned(),
-        description:
-            "Read the current state of the home: what is on, open, locked or playing, temperatures, positions, \
-                      sensor values. Call it for every question about how things are now, and before acting on a \
-                      condition. Filters combine; filter by domain to look at all devices of a kind."
-                .to_owned(),
-        parameters: Parameters::of(
+    let tool = Tool::new(
+        NAME,
+        "Get live context",
+        "Read how the home is now: what is on, open, locked or playing, temperatures, positions, sensor values. Call it \
+         for every question of that kind, and before acting on a condition. Filters combine.",
+        Parameters::of(
             [
                 ("name", Schema::string().describe("Only what has this name or alias")),
                 (
@@ -87,12 +86,21 @@ pub(super) fn tool() -> Tool {
             ],
             &[],
         ),
-        output: None,
-        hints: Hints::READS,
-        reading: Reading::Strict,
-        entity: None,
-        run: |_, request, arguments| Ok(Call::Answer(call(request, &arguments))),
-    }
+        Hints::READS,
+        |_, request, arguments| Ok(Call::Answer(call(request, &arguments))),
+    );
+    tool.reading(Reading::Strict).giving(output())
+}
+
+fn output() -> Schema {
+    let text = |name| (name, Schema::string());
+    let names = ("names", Schema::array(Schema::string()));
+    let attributes = ("attributes", Schema::of_type("object"));
+    let entity = Schema::object(
+        [names, text("domain"), text("state"), text("area"), attributes],
+        &["names", "domain", "state"],
+    );
+    Schema::object([("entities", Schema::array(entity))], &["entities"])
 }
 
 /// The entities that the live and the static context tell of, by their names.
@@ -107,16 +115,32 @@ pub(super) fn entities(mirror: &Mirror) -> impl Iterator<Item = &Entity> {
 /// # Errors
 /// When nothing is exposed, with what to do about it.
 pub(crate) fn snapshot(mirror: &Mirror) -> Result<String, String> {
-    tell(mirror, entities(mirror)).ok_or_else(|| NOTHING.to_owned())
+    let told: String = entities(mirror).map(|entity| &*told(mirror, entity).text).collect();
+    if told.is_empty() {
+        return Err(NOTHING.to_owned());
+    }
+    Ok(format!("{HEADER}{told}"))
 }
 
-/// None when there is nothing to tell of.
-fn tell<'a>(mirror: &Mirror, entities: impl Iterator<Item = &'a Entity>) -> Option<String> {
+fn told<'a>(mirror: &Mirror, entity: &'a Entity) -> &'a Told {
+    entity.told(|entity| live(mirror, entity))
+}
+
+/// Tells of these, for models and for programs.
+fn tell(mirror: &Mirror, entities: &[&Entity]) -> ToolResult {
     let mut text = HEADER.to_owned();
-    for entity in entities {
-        text.push_str(entity.told(|entity| live(mirror, entity)));
+    let mut data = r#"{"entities":["#.to_owned();
+    for (place, entity) in entities.iter().enumerate() {
+        let told = told(mirror, entity);
+        text.push_str(&told.text);
+        data.push_str(if place > 0 { "," } else { "" });
+        data.push_str(&told.data);
     }
-    (text.len() > HEADER.len()).then_some(text)
+    data.push_str("]}");
+    ToolResult {
+        structured: Some(data),
+        ..ToolResult::said(json!({"result": text}).to_string())
+    }
 }
 
 fn call(request: &Request, arguments: &Arguments) -> ToolResult {
@@ -144,15 +168,12 @@ fn call(request: &Request, arguments: &Arguments) -> ToolResult {
         duplicate_names: true,
         ..Constraints::default()
     };
-    let answer = match find(mirror, entities(mirror), &wanted, Preferences::default()) {
-        _ if entities(mirror).next().is_none() => Err(NOTHING.to_owned()),
-        Ok(matched) => tell(mirror, matched.entities.into_iter()).ok_or_else(|| NOTHING.to_owned()),
-        Err(reason) => Err(nothing_matched(reason, &wanted)),
+    let nothing = match find(mirror, entities(mirror), &wanted, Preferences::default()) {
+        _ if entities(mirror).next().is_none() => NOTHING.to_owned(),
+        Ok(matched) => return tell(mirror, &matched.entities),
+        Err(reason) => nothing_matched(reason, &wanted),
     };
-    match answer {
-        Ok(text) => ToolResult::said(json!({"result": text}).to_string()),
-        Err(text) => ToolResult::failed(json!({"error": text}).to_string()),
-    }
+    ToolResult::failed(json!({"error": nothing}).to_string())
 }
 
 fn nothing_matched(reason: Reason, wanted: &Constraints) -> String {
@@ -205,14 +226,41 @@ pub(super) fn identity(mirror: &Mirror, entity: &Entity) -> String {
     card(mirror, entity, None, &[])
 }
 
-fn live(mirror: &Mirror, entity: &Entity) -> String {
-    let attributes = entity.attributes(ATTRIBUTES);
+fn live(mirror: &Mirror, entity: &Entity) -> Told {
+    let mut attributes = entity.attributes(ATTRIBUTES);
     let state = state(entity, &attributes, mirror.zone());
-    card(mirror, entity, Some(&state), &telling(entity, attributes))
+    attributes.extend(brightness_pct(entity, &attributes));
+    let data = Data {
+        names: &entity.names,
+        domain: &entity.domain,
+        state: &state,
+        area: area(mirror, entity).map(|area| area.name.as_str()),
+        attributes: attributes.iter().map(|(name, value)| (*name, value)).collect(),
+    };
+    Told {
+        data: serde_json::to_string(&data).unwrap_or_default().into(),
+        text: card(mirror, entity, Some(&state), &worded(attributes)).into(),
+    }
+}
+
+/// An entity as programs are told of it.
+#[derive(Serialize)]
+struct Data<'a> {
+    names: &'a [String],
+    domain: &'a str,
+    state: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    area: Option<&'a str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    attributes: BTreeMap<&'a str, &'a Value>,
+}
+
+fn area<'a>(mirror: &'a Mirror, entity: &Entity) -> Option<&'a Area> {
+    entity.area.as_deref().and_then(|area| mirror.area(area))
 }
 
 fn card(mirror: &Mirror, entity: &Entity, state: Option<&str>, attributes: &[(&'static str, Value)]) -> String {
-    let area = entity.area.as_deref().and_then(|area| mirror.area(area));
+    let area = area(mirror, entity);
     yaml::item(&Card {
         names: Text(&entity.names.join(", ")),
         domain: Text(&entity.domain),
@@ -249,38 +297,26 @@ fn rounded(state: &str, precision: u32) -> Option<String> {
     })
 }
 
-/// ISO 8601 with the offset of the home's zone; a moment without an offset is taken to be local already.
+/// In the time of the home; a moment without an offset is taken to be local already.
 fn local(state: &str, zone: &TimeZone) -> Option<String> {
     let moment = match state.parse::<Timestamp>() {
         Ok(moment) => moment,
         Err(_) => zone.to_timestamp(state.parse::<DateTime>().ok()?).ok()?,
     };
-    let local = zone.to_datetime(moment);
-    let mut text = format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-        local.year(),
-        local.month(),
-        local.day(),
-        local.hour(),
-        local.minute(),
-        local.second()
-    );
-    let micros = local.subsec_nanosecond() / 1000;
-    if micros != 0 {
-        text.push_str(&format!(".{micros:06}"));
-    }
-    let minutes = zone.to_offset(moment).seconds() / 60;
-    let sign = if minutes < 0 { '-' } else { '+' };
-    text.push_str(&format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60));
-    Some(text)
+    Some(local_time::iso(moment, zone))
 }
 
-/// The attributes worth telling, in their order. Whole numbers become texts, as in Home Assistant.
-fn telling(entity: &Entity, mut attributes: Vec<(&'static str, Value)>) -> Vec<(&'static str, Value)> {
-    let brightness = attributes
-        .iter()
-        .find(|(name, _)| *name == "brightness")
-        .and_then(|(_, value)| value.as_i64());
+/// The tools take percent. What is on is never told as 0.
+fn brightness_pct(entity: &Entity, attributes: &[(&'static str, Value)]) -> Option<(&'static str, Value)> {
+    let brightness = attributes.iter().find(|(name, _)| *name == "brightness");
+    let brightness = brightness.filter(|_| entity.domain == "light")?.1.as_i64()?;
+    let percent = (brightness as f64 / 255.0 * 100.0).round_ties_even() as i64;
+    let percent = if brightness > 0 { percent.max(1) } else { percent };
+    Some(("brightness_pct", percent.into()))
+}
+
+/// Whole numbers become texts, as in Home Assistant.
+fn worded(mut attributes: Vec<(&'static str, Value)>) -> Vec<(&'static str, Value)> {
     for (_, value) in &mut attributes {
         match value {
             Value::Number(number) if !number.is_f64() => *value = number.to_string().into(),
@@ -288,12 +324,6 @@ fn telling(entity: &Entity, mut attributes: Vec<(&'static str, Value)>) -> Vec<(
             Value::Bool(false) => *value = "False".into(),
             _ => {}
         }
-    }
-    if let Some(brightness) = brightness.filter(|_| entity.domain == "light") {
-        // The tools take percent. What is on is never told as 0.
-        let percent = (brightness as f64 / 255.0 * 100.0).round_ties_even() as i64;
-        let percent = if brightness > 0 { percent.max(1) } else { percent };
-        attributes.push(("brightness_pct", percent.to_string().into()));
     }
     attributes
 }

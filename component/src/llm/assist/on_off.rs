@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::service::{self, Service, any_domain, device_classes, place};
+use super::service::{self, Kind, Service, any_domain, device_classes, place};
 use crate::home::{Entity, Mirror};
 use crate::llm::schema::Parameters;
-use crate::llm::tool::{Arguments, Hints, Reading, Refused, Tool};
+use crate::llm::tool::{Arguments, Hints, Refused, Run, Tool};
 use crate::llm::{Call, Request};
 
 /// The device classes that can be asked for.
@@ -69,33 +69,18 @@ pub(super) fn turn_off() -> Tool {
     )
 }
 
-fn tool(
-    name: &str,
-    title: &str,
-    description: &str,
-    hints: Hints,
-    run: fn(&Tool, &Request, Arguments) -> Result<Call, Refused>,
-) -> Tool {
-    Tool {
-        name: name.to_owned(),
-        title: title.to_owned(),
-        description: description.to_owned(),
-        parameters: Parameters::of(
-            place()
-                .into_iter()
-                .chain([any_domain(), device_classes(DEVICE_CLASSES)]),
-            &[],
-        ),
-        output: None,
-        hints,
-        reading: Reading::Intent,
-        entity: None,
-        run,
-    }
+fn tool(name: &str, title: &str, description: &str, hints: Hints, run: Run) -> Tool {
+    let parameters = Parameters::of(
+        place()
+            .into_iter()
+            .chain([any_domain(), device_classes(DEVICE_CLASSES)]),
+        &[],
+    );
+    Tool::new(name, title, description, parameters, hints, run)
 }
 
 fn call(request: &Request, arguments: &Arguments, generic: &'static str) -> Result<Call, Refused> {
-    service::call(request, arguments, None, generic, |entity| {
+    service::call(request, arguments, Kind::ANY, generic, |entity| {
         Ok(translated(request.mirror, entity, generic))
     })
 }
@@ -103,13 +88,7 @@ fn call(request: &Request, arguments: &Arguments, generic: &'static str) -> Resu
 /// What on (or off) means for this entity.
 fn translated(mirror: &Mirror, entity: &Entity, generic: &'static str) -> Result<Service, String> {
     let on = generic == "turn_on";
-    let own = |name: &'static str| {
-        Ok(Service {
-            domain: entity.domain.clone(),
-            name,
-            data: json!({}),
-        })
-    };
+    let own = |name: &'static str| Ok(Service::own(entity, name, json!({})));
     match entity.domain.as_str() {
         "button" | "input_button" if on => own("press"),
         "button" | "input_button" => Err(format!("{} is a button and cannot be turned off", entity.id)),

@@ -3,13 +3,12 @@
 use serde_json::{Map, Value};
 
 use super::selectors;
-use super::service::DEADLINE_MS;
 use crate::contract::hearth::mcp::types::Action;
 use crate::home::{Entity, Mirror, Script};
 use crate::llm::finish::Finish;
 use crate::llm::schema::Parameters;
 use crate::llm::tool::{Arguments, Hints, Reading, Refused, Tool};
-use crate::llm::{Call, Plan, Request, python};
+use crate::llm::{Call, DEADLINE_MS, Plan, Request, python};
 
 /// What these tools may do.
 pub(super) const ACTIONS: &[&str] = &["script.*"];
@@ -23,16 +22,12 @@ pub(super) fn tools(mirror: &Mirror) -> impl Iterator<Item = Tool> {
 }
 
 fn tool(object_id: &str, entity: &Entity, script: &Script) -> Tool {
+    let name = format!("script__{object_id}");
+    let description = description(entity, script);
+    let tool = Tool::new(&name, &entity.name, &description, parameters(script), Hints::OPEN, run);
     Tool {
-        name: format!("script__{object_id}"),
-        title: entity.name.clone(),
-        description: description(entity, script),
-        parameters: parameters(script),
-        output: None,
-        hints: Hints::OPEN,
-        reading: Reading::Script,
-        entity: Some(entity.id.clone()),
-        run,
+        stands_for: Some(entity.id.clone()),
+        ..tool.reading(Reading::Script)
     }
 }
 
@@ -70,7 +65,7 @@ fn parameters(script: &Script) -> Parameters {
 fn run(tool: &Tool, request: &Request, mut arguments: Arguments) -> Result<Call, Refused> {
     let gone = || Refused(format!("Tool \"{}\" not found", tool.name));
     let script = tool
-        .entity
+        .stands_for
         .as_deref()
         .and_then(|entity| request.mirror.script(entity))
         .ok_or_else(gone)?;
@@ -95,6 +90,7 @@ fn run(tool: &Tool, request: &Request, mut arguments: Arguments) -> Result<Call,
         finish: Finish::Script {
             name: tool.title.clone(),
         },
+        remembers: None,
     }))
 }
 

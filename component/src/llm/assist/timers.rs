@@ -4,21 +4,18 @@
 use serde_json::{Map, Value, json};
 
 use crate::llm::schema::{Parameters, Schema};
-use crate::llm::tool::{Arguments, Hints, Reading, Tool};
+use crate::llm::tool::{Arguments, Hints, Tool};
 use crate::llm::{Call, ToolResult};
 
 pub(super) fn cancel_all() -> Tool {
-    Tool {
-        name: "intent__HassCancelAllTimers".to_owned(),
-        title: "Cancel all timers".to_owned(),
-        description: "Cancel all timers, or those in one area.".to_owned(),
-        parameters: Parameters::of([("area", Schema::string())], &[]),
-        output: None,
-        hints: Hints::SETS,
-        reading: Reading::Intent,
-        entity: None,
-        run: |_, _, arguments| Ok(Call::Answer(answer(arguments))),
-    }
+    Tool::new(
+        "intent__HassCancelAllTimers",
+        "Cancel all timers",
+        "Cancel all timers, or those in one area.",
+        Parameters::of([("area", Schema::string())], &[]),
+        Hints::SETS,
+        |_, _, arguments| Ok(Call::Answer(answer(arguments))),
+    )
 }
 
 fn answer(mut arguments: Arguments) -> ToolResult {

@@ -2,6 +2,9 @@
 
 mod calls;
 mod cards;
+mod domains;
+mod lists;
+mod players;
 mod referee;
 mod schema;
 mod selecting;
@@ -13,9 +16,9 @@ use serde_json::{Value, json};
 
 use super::content::{Content, Contents};
 use super::prompts::{Prompted, Role};
-use super::{Call, Llm, Plan, Request, SNAPSHOT, Selection, ToolResult};
+use super::{Call, LastPaused, Llm, Plan, Request, SNAPSHOT, Selection, Step, ToolResult};
 use crate::contract::hearth::mcp::home as contract;
-use crate::contract::hearth::mcp::types::{Change, Outcome, OutcomeKind};
+use crate::contract::hearth::mcp::types::{Action, Change, Outcome, OutcomeKind};
 use crate::home::Mirror;
 use crate::protocol::capabilities::ClientCapabilities;
 
@@ -160,6 +163,8 @@ struct Bench {
     mirror: Mirror,
     llm: Llm,
     device: Option<&'static str>,
+    moment: u64,
+    paused: LastPaused,
 }
 
 impl Bench {
@@ -168,6 +173,8 @@ impl Bench {
             mirror: Mirror::new(snapshot(home)),
             llm: Llm::new(),
             device: None,
+            moment: MOMENT,
+            paused: LastPaused::default(),
         }
     }
 
@@ -187,9 +194,10 @@ impl Bench {
             mirror: &self.mirror,
             device: self.device,
             admin: false,
-            moment: MOMENT,
+            moment: self.moment,
             client: ClientCapabilities::default(),
             answers: None,
+            paused: Some(&self.paused),
         };
         ask(&mut self.llm, &selection, &request)
     }
@@ -244,25 +252,36 @@ impl Bench {
 
     /// What a call does, each action as `service entity data`.
     fn deeds(&mut self, tool: &str, arguments: Value) -> Vec<String> {
-        let plan = self.plan(tool, arguments);
-        plan.actions
-            .iter()
-            .map(|action| {
-                let target: Value = serde_json::from_slice(&action.target).unwrap_or_default();
-                let entity = target["entity_id"][0].as_str().unwrap_or("-").to_owned();
-                format!("{} {entity} {}", action.name, String::from_utf8_lossy(&action.data))
-            })
-            .collect()
+        deeds(&self.plan(tool, arguments))
     }
 
     /// What a call answers once each of its actions ended so.
     fn finished(&mut self, tool: &str, arguments: Value, outcomes: &[Outcome]) -> ToolResult {
         let plan = self.plan(tool, arguments);
+        match self.step(&plan, outcomes) {
+            Step::Answer(result) => result,
+            Step::Further(plan) => panic!("there is more to be done: {plan:?}"),
+        }
+    }
+
+    /// What follows once each of the actions of a plan ended so.
+    fn step(&mut self, plan: &Plan, outcomes: &[Outcome]) -> Step {
         // The way over the ticket.
         let ticket = serde_json::to_vec(&plan.finish).expect("it is plain data");
         let finish = serde_json::from_slice(&ticket).expect("it was written just now");
         self.llm.finish(&finish, outcomes)
     }
+}
+
+fn deeds(plan: &Plan) -> Vec<String> {
+    let deed = |action: &Action| {
+        let target: Value = serde_json::from_slice(&action.target).unwrap_or_default();
+        let entities = list(&target["entity_id"]).iter().filter_map(Value::as_str);
+        let entities = entities.collect::<Vec<_>>().join(",");
+        let entities = if entities.is_empty() { "-" } else { &entities };
+        format!("{} {entities} {}", action.name, String::from_utf8_lossy(&action.data))
+    };
+    plan.actions.iter().map(deed).collect()
 }
 
 fn outcome(kind: OutcomeKind, data: Value) -> Outcome {

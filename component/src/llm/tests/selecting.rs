@@ -26,6 +26,7 @@ fn names(llm: &mut Llm, selection: &Selection, bench: &Bench) -> Vec<String> {
         moment: 0,
         client: ClientCapabilities::default(),
         answers: None,
+        paused: None,
     };
     llm.tools(selection, &request)
         .into_iter()

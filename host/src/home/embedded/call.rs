@@ -219,7 +219,12 @@ impl EmbeddedHome {
     /// Whether this service changes nothing.
     pub(super) fn only_answers(&self, domain: &str, service: &str) -> bool {
         let rules = domains::domain(domain);
-        rules.is_some_and(|rules| rules.services().iter().any(|known| known.name == service && known.answers))
+        rules.is_some_and(|rules| {
+            rules
+                .services()
+                .iter()
+                .any(|known| known.name == service && known.answers)
+        })
     }
 
     /// Whether the home has this service.

@@ -1,0 +1,93 @@
+//! Pausing and going on, forwards and back.
+
+use serde_json::json;
+
+use super::{DOMAIN, PLAYING, parameters};
+use crate::llm::assist::last_paused::LastPaused;
+use crate::llm::assist::service::{self, Kind, Service};
+use crate::llm::tool::{Arguments, Hints, Refused, Run, Tool};
+use crate::llm::{Call, Request};
+
+const PAUSE: u64 = 1;
+const PREVIOUS_TRACK: u64 = 16;
+const NEXT_TRACK: u64 = 32;
+
+pub(super) fn unpause() -> Tool {
+    tool(
+        "media_player__HassMediaUnpause",
+        "Resume media",
+        "Resume media players. Without a name, those that were paused last.",
+        Hints::REPEATS,
+        |_, request, arguments| resume(request, &arguments),
+    )
+}
+
+pub(super) fn pause() -> Tool {
+    tool(
+        "media_player__HassMediaPause",
+        "Pause media",
+        "Pause what is playing.",
+        Hints::SETS,
+        |_, request, arguments| {
+            let matched = service::meant(request, &arguments, playing(PAUSE))?;
+            let mut call = send(&matched, "media_pause")?;
+            if let Call::Perform(plan) = &mut call {
+                plan.remembers = Some(LastPaused::of(&matched.entities));
+            }
+            Ok(call)
+        },
+    )
+}
+
+pub(super) fn next() -> Tool {
+    tool(
+        "media_player__HassMediaNext",
+        "Next track",
+        "Skip to the next track of what is playing.",
+        Hints::REPEATS,
+        |_, request, arguments| {
+            let matched = service::meant(request, &arguments, playing(NEXT_TRACK))?;
+            send(&matched, "media_next_track")
+        },
+    )
+}
+
+pub(super) fn previous() -> Tool {
+    tool(
+        "media_player__HassMediaPrevious",
+        "Previous track",
+        "Go back to the previous track of what is playing.",
+        Hints::REPEATS,
+        |_, request, arguments| {
+            let matched = service::meant(request, &arguments, playing(PREVIOUS_TRACK))?;
+            send(&matched, "media_previous_track")
+        },
+    )
+}
+
+fn tool(name: &str, title: &str, description: &str, hints: Hints, run: Run) -> Tool {
+    Tool::new(name, title, description, parameters([], &[]), hints, run)
+}
+
+/// A player that plays and can do this.
+const fn playing(features: u64) -> Kind {
+    Kind::of(DOMAIN).able(features).being(&[PLAYING])
+}
+
+fn resume(request: &Request, arguments: &Arguments) -> Result<Call, Refused> {
+    let mut matched = service::meant(request, arguments, Kind::of(DOMAIN))?;
+    let named = arguments.get("name").is_some_and(|name| name != "all");
+    let paused = request.paused.filter(|paused| !named && !paused.is_empty());
+    if let Some(paused) = paused {
+        paused.narrow(&mut matched.entities);
+    }
+    let mut call = send(&matched, "media_play")?;
+    if let (Call::Perform(plan), Some(_)) = (&mut call, paused) {
+        plan.remembers = Some(LastPaused::default());
+    }
+    Ok(call)
+}
+
+fn send(matched: &crate::llm::assist::targets::Matched, name: &'static str) -> Result<Call, Refused> {
+    service::each(matched, name, |entity| Ok(Ok(Service::own(entity, name, json!({})))))
+}
