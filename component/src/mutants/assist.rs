@@ -234,7 +234,7 @@ pub const MUTANTS: &[Mutant] = &[
 ];
 
 /// Changes what is performed.
-fn performed(at: At<'_>, with: impl Fn(&mut Perform)) {
+pub(super) fn performed(at: At<'_>, with: impl Fn(&mut Perform)) {
     if let At::Received(_, Ok(received)) = at {
         for effect in &mut received.effects {
             if let Effect::Perform(perform) = effect {

@@ -8,6 +8,7 @@ mod assist;
 mod boundary;
 mod contract;
 mod core;
+mod furnished;
 mod memory;
 mod messages;
 mod sessions;
@@ -71,6 +72,7 @@ pub fn all() -> impl Iterator<Item = &'static Mutant> {
         contract::MUTANTS,
         tools::MUTANTS,
         assist::MUTANTS,
+        furnished::MUTANTS,
     ]
     .into_iter()
     .flatten()

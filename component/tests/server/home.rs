@@ -19,7 +19,12 @@ pub fn home() -> Home {
             .flat_map(|name| ["homeassistant", "light", "switch"].map(|domain| service(domain, name)))
             .collect(),
         scripts: Vec::new(),
-        entities: vec![light("kitchen", "Kitchen light"), light("porch", "Porch light")],
+        entities: vec![
+            light("kitchen", "Kitchen light"),
+            light("porch", "Porch light"),
+            player(),
+            list(),
+        ],
     }
 }
 
@@ -36,6 +41,27 @@ pub fn light(id: &str, name: &str) -> Entity {
         state: "off".into(),
         precision: None,
         attributes: format!(r#"{{"friendly_name":"{name}"}}"#).into_bytes(),
+    }
+}
+
+/// A player that plays and can pause.
+fn player() -> Entity {
+    Entity {
+        id: "media_player.radio".into(),
+        domain: "media_player".into(),
+        features: 1,
+        state: "playing".into(),
+        ..light("radio", "Radio")
+    }
+}
+
+/// A to-do list.
+fn list() -> Entity {
+    Entity {
+        id: "todo.shopping".into(),
+        domain: "todo".into(),
+        state: "1".into(),
+        ..light("shopping", "Shopping")
     }
 }
 

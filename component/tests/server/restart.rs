@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hearth_component::contract::exports::hearth::mcp::server::{News, OpenWork};
 use hearth_component::contract::hearth::mcp::config_entries::LookupError;
-use hearth_component::contract::hearth::mcp::types::{Checkpoint, Effect, Nonce, Progress, Refusal};
+use hearth_component::contract::hearth::mcp::types::{self as work, Checkpoint, Effect, Nonce, Progress, Refusal};
 use hearth_component::server::Server;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -37,6 +37,7 @@ enum Step {
     Progress(usize),
     Close(usize),
     State(bool),
+    Player(&'static str),
     Registry(bool),
     Entry {
         gone: bool,
@@ -102,7 +103,7 @@ impl Run {
                 let news = if *fault {
                     News::Fault
                 } else {
-                    News::Outcomes(vec![ok()])
+                    News::Outcomes(vec![self.outcome(&key)])
                 };
                 Ok(self.host.resume(&key, news))
             }),
@@ -141,6 +142,21 @@ impl Run {
                 self.host
                     .change(vec![change("state", "light.kitchen", data.to_string().as_bytes())])
             }
+            Step::Player(state) => {
+                let attributes = json!({"friendly_name": "Radio"});
+                {
+                    let mut installation = self.host.installation.0.borrow_mut();
+                    let player = installation
+                        .home
+                        .entities
+                        .iter_mut()
+                        .find(|entity| entity.domain == "media_player");
+                    player.expect("there is a player").state = (*state).into();
+                }
+                let data = json!({"state": state, "attributes": attributes});
+                self.host
+                    .change(vec![change("state", "media_player.radio", data.to_string().as_bytes())])
+            }
             Step::Registry(with_script) => self.host.reconfigure("registry", |installation| {
                 let revision = installation.home.revision + 1;
                 installation.home = home();
@@ -170,6 +186,21 @@ impl Run {
         }
     }
 
+    /// How the work of this key ends: it is done, and a list tells its items.
+    fn outcome(&self, key: &str) -> work::Outcome {
+        let asks = self.host.work[key].actions[0].name == "todo.get_items";
+        let item = json!({"summary": "Milk", "uid": "1", "status": "needs_action"});
+        let data = json!({"todo.shopping": {"items": [item]}});
+        work::Outcome {
+            data: if asks {
+                data.to_string().into_bytes()
+            } else {
+                Vec::new()
+            },
+            ..ok()
+        }
+    }
+
     fn client(&self, number: usize) -> Option<Client> {
         (!self.clients.is_empty()).then(|| self.clients[number % self.clients.len()].clone())
     }
@@ -183,7 +214,7 @@ impl Run {
 fn body() -> impl Strategy<Value = String> {
     let id = prop_oneof![(0..4i32).prop_map(Value::from), Just(json!("a")), Just(json!("b"))];
     let version = prop_oneof![Just("2025-03-26"), Just("2025-11-25"), Just("1999-01-01")];
-    let message = (id, version, 0..12usize).prop_map(|(id, version, kind)| match kind {
+    let message = (id, version, 0..16usize).prop_map(|(id, version, kind)| match kind {
         0 => initialize(version),
         1 | 2 => request(id, "tools/list", json!({})),
         3..=5 => {
@@ -196,6 +227,13 @@ fn body() -> impl Strategy<Value = String> {
         8 => call(id, "llm__GetDateTime", json!({})),
         9 => request(id, "prompts/get", json!({"name": "Device control"})),
         10 => request(id, "nope", json!({})),
+        11 => call(id, "media_player__HassMediaPause", json!({})),
+        12 => call(id, "media_player__HassMediaUnpause", json!({})),
+        13 | 14 => call(
+            id,
+            "todo__HassListCompleteItem",
+            json!({"name": "Shopping", "item": "milk"}),
+        ),
         _ => request(id, "ping", json!({})),
     });
     prop_oneof![
@@ -216,6 +254,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => number.clone().prop_map(Step::Progress),
         1 => number.clone().prop_map(Step::Close),
         1 => any::<bool>().prop_map(Step::State),
+        2 => prop_oneof![Just("playing"), Just("paused"), Just("idle")].prop_map(Step::Player),
         2 => any::<bool>().prop_map(Step::Registry),
         1 => (prop::bool::weighted(0.1), any::<bool>(), prop::bool::weighted(0.2))
             .prop_map(|(gone, read_only, require_admin)| Step::Entry { gone, read_only, require_admin }),

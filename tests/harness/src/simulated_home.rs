@@ -1,5 +1,7 @@
 //! A home that does what the test says: some entities, exposed or not, and actions that wait until they are let go.
 
+mod furniture;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -39,6 +41,8 @@ struct State {
     reporters: Vec<Arc<OnProgress>>,
     /// Actions that wait, beside `script.slow`.
     held: BTreeSet<String>,
+    /// See [`SimulatedHome::furnish`].
+    furnished: bool,
 }
 
 #[derive(Clone)]
@@ -74,6 +78,7 @@ impl Default for SimulatedHome {
                 failure: None,
                 reporters: Vec::new(),
                 held: BTreeSet::new(),
+                furnished: false,
             }),
             news: Notify::new(),
             gate: Semaphore::new(0),
@@ -85,6 +90,22 @@ impl Default for SimulatedHome {
 }
 
 impl SimulatedHome {
+    /// Adds two players that play, a to-do list of bread and milk, a calendar, and a sentence that the owner wrote.
+    pub fn furnish(&self) {
+        self.register(|state| {
+            state.furnished = true;
+            for (id, name, now) in furniture::ENTITIES {
+                let (name, now) = (name.to_owned(), now.to_owned());
+                let entity = Entity {
+                    name,
+                    state: now,
+                    exposed: true,
+                };
+                state.entities.insert(id.to_owned(), entity);
+            }
+        });
+    }
+
     /// Lets that many waiting actions go on, in the order in which they came.
     pub fn release(&self, actions: usize) {
         self.gate.add_permits(actions);
@@ -243,9 +264,14 @@ impl SimulatedHome {
         if let Some(broken) = asked.into_iter().find(|asked| state.broken.contains(*asked)) {
             return Err(ActionError(format!("{broken} does not answer")));
         }
-        state
-            .done
-            .push(format!("{} {}", action.name, entities.join(" ")).trim_end().to_owned());
+        let done = [
+            action.name.clone(),
+            entities.join(" "),
+            furniture::item(&data).to_owned(),
+        ];
+        let done: Vec<String> = done.into_iter().filter(|part| !part.is_empty()).collect();
+        state.done.push(done.join(" "));
+        let answer = furniture::answer(&action.name, &entities, &data);
         for entity in entities {
             match service {
                 "turn_on" => state.set(&entity, "on"),
@@ -254,12 +280,17 @@ impl SimulatedHome {
                 "close_cover" => state.set(&entity, "closed"),
                 "lock" => state.set(&entity, "locked"),
                 "unlock" => state.set(&entity, "unlocked"),
-                _ => {}
+                _ => {
+                    if let Some(new) = furniture::becomes(service) {
+                        state.set(&entity, new);
+                    }
+                }
             }
         }
         drop(state);
         self.news.notify_one();
-        Ok((service == "look").then(|| json!({"seen": "nothing"}).to_string().into_bytes()))
+        let answer = answer.or_else(|| (service == "look").then(|| json!({"seen": "nothing"})));
+        Ok(answer.map(|answer| answer.to_string().into_bytes()))
     }
 }
 
@@ -323,6 +354,7 @@ impl Home for SimulatedHome {
                     description: "It takes its time".to_owned(),
                     fields: b"{}".to_vec(),
                 })
+                .chain(state.furnished.then(furniture::sentence))
                 .collect(),
             entities: exposed.map(|(id, entity)| entity.show(id)).collect(),
         }
@@ -346,7 +378,7 @@ impl Home for SimulatedHome {
             (_, "look") => Some(Nature::Read),
             ("script", "slow" | "hidden") | (_, "turn_on" | "turn_off") => Some(Nature::Write),
             ("cover", "open_cover" | "close_cover") | ("lock", "lock" | "unlock") => Some(Nature::Write),
-            _ => None,
+            (domain, service) => furniture::nature(domain, service).filter(|_| self.lock().furnished),
         }
     }
 
@@ -370,7 +402,7 @@ impl Entity {
             device: None,
             domain: domain.to_owned(),
             device_class: None,
-            features: 0,
+            features: furniture::features(domain),
             state: self.state.clone(),
             precision: None,
             attributes: json!({"friendly_name": self.name}).to_string().into_bytes(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hearth_harness::conversation::{call, notification, ping, request};
+use hearth_harness::conversation::{call, initialized, notification, ping, request};
 use hearth_harness::meddle::Meddled;
 use hearth_harness::stage::{Stage, load};
 use hearth_harness::streamable::{Reading, StreamableClient, header};
@@ -45,6 +45,7 @@ pub async fn take() -> Vec<Case> {
     hold! {
         "HTTP+SSE: a session with everything set, and calls in flight", BuiltIn, sse;
         "HTTP+SSE: a session in which nothing was said", BuiltIn, silent;
+        "HTTP+SSE: work of every kind, and what was paused", BuiltIn, furnished;
         "HTTP+SSE: a session of 2026-07-28 that listens", BuiltIn, listening_on_a_stream;
         "Streamable HTTP: a session with a stream, and a call in flight", BuiltIn, streamable;
         "Streamable HTTP: a session without a stream", BuiltIn, streamable_without_stream;
@@ -98,6 +99,38 @@ async fn sse(stage: &Stage) {
     stage.home.release(5);
     stage.until("it is done", |stage| stage.home.waiting() == 0).await;
     stage.settle().await;
+    ada.unread();
+}
+
+/// Work that ends in other ways, one of them in two steps, while players are paused.
+async fn furnished(stage: &Stage) {
+    stage.home.furnish();
+    stage.engine.deliver_changes().await;
+    let mut ada = initialized(stage, "ada").await;
+    ada.result(&call("pause", "media_player__HassMediaPause", json!({})))
+        .await;
+    stage.home.set("media_player.radio", "idle");
+    stage.engine.deliver_changes().await;
+    stage.home.hold_all(true);
+    for (tool, arguments) in [
+        ("todo__HassListAddItem", json!({"name": "Shopping", "item": "Tea"})),
+        (
+            "todo__HassListCompleteItem",
+            json!({"name": "Shopping", "item": "Milk"}),
+        ),
+        ("todo__get_items", json!({"todo_list": "Shopping"})),
+        ("intent_script__Greet", json!({})),
+    ] {
+        ada.say(&call(tool, tool, arguments)).await;
+    }
+    waits(stage, 4).await;
+
+    stage.engine.renew().await;
+    stage.home.hold_all(false);
+    stage.until("it is done", |stage| stage.home.waiting() == 0).await;
+    stage.settle().await;
+    ada.result(&call("resume", "media_player__HassMediaUnpause", json!({})))
+        .await;
     ada.unread();
 }
 

@@ -2,6 +2,7 @@
 
 pub mod acting;
 pub mod exposure;
+pub mod furnished;
 pub mod telling;
 
 use serde_json::{Value, json};
