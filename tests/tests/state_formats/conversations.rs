@@ -129,8 +129,6 @@ async fn furnished(stage: &Stage) {
     stage.home.hold_all(false);
     stage.until("it is done", |stage| stage.home.waiting() == 0).await;
     stage.settle().await;
-    ada.result(&call("resume", "media_player__HassMediaUnpause", json!({})))
-        .await;
     ada.unread();
 }
 
