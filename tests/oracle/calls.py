@@ -9,6 +9,7 @@ made for the table. A call is a service with its data; `at` waits for attributes
 from __future__ import annotations
 
 from lights import LIGHTS
+from players import PLAYERS
 
 
 def call(service: str, data: dict | None = None, **more) -> dict:
@@ -441,4 +442,5 @@ ENTITIES = {
     "input_button": INPUT_BUTTONS,
     "input_text": INPUT_TEXTS,
     "input_datetime": INPUT_DATETIMES,
+    "media_player": PLAYERS,
 }

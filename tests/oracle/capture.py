@@ -25,8 +25,8 @@ from calls import ENTITIES
 from restore import restoring_calls
 
 HERE = pathlib.Path(__file__).parent
-# An attribute of the running system, not of the entity.
-NOT_RECORDED = {"restored"}
+# Attributes of the running system, not of the entity.
+NOT_RECORDED = {"restored", "entity_picture"}
 MOVING = {"opening", "closing", "locking", "unlocking"}
 # How long nothing may happen until a state counts as settled, by domain; demo covers move once a second.
 QUIET_SECONDS = {"cover": 2.3, "lock": 2.3, "light": 0.25}

@@ -29,6 +29,21 @@ def cover(state: str, was: dict) -> list:
     return calls
 
 
+def media_player(state: str, was: dict) -> list:
+    """The tracks of a list that was cleared do not come back before Home Assistant is started anew."""
+    settings = [
+        ("volume_set", "volume_level", "volume_level"),
+        ("volume_mute", "is_volume_muted", "is_volume_muted"),
+        ("select_source", "source", "source"),
+        ("select_sound_mode", "sound_mode", "sound_mode"),
+        ("shuffle_set", "shuffle", "shuffle"),
+        ("repeat_set", "repeat", "repeat"),
+    ]
+    calls = [("unjoin", {}), *((service, {key: was[name]}) for service, key, name in settings if name in was)]
+    end = {"off": "turn_off", "paused": "media_pause"}.get(state, "media_play")
+    return [*calls, (end, {})]
+
+
 def restoring_calls(entity: str, before: dict) -> list[tuple[str, dict]]:
     """The service calls, in order; none where a domain has no way back (a pressed button stays pressed)."""
     state, was = before["state"], before["attributes"]
@@ -41,6 +56,8 @@ def restoring_calls(entity: str, before: dict) -> list[tuple[str, dict]]:
             return [("turn_on" if state == "on" else "turn_off", {})]
         case "lock":
             return [({"locked": "lock", "open": "open"}.get(state, "unlock"), {})]
+        case "media_player":
+            return media_player(state, was)
         case "input_number":
             return [("set_value", {"value": float(state)})]
         case "input_select":

@@ -3,6 +3,7 @@
 
 mod binary_sensor;
 mod cover;
+mod entries;
 mod flags;
 mod input_boolean;
 mod input_datetime;
@@ -11,6 +12,7 @@ mod input_select;
 mod input_text;
 mod light;
 mod lock;
+mod media_player;
 mod number;
 mod onoff;
 mod options;
@@ -183,6 +185,7 @@ pub const DOMAINS: &[&dyn Domain] = &[
     &input_text::InputText,
     &light::Light,
     &lock::Lock,
+    &media_player::MediaPlayer,
     &sensor::Sensor,
     &switch::Switch,
 ];

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use super::number;
+use super::{Service, number};
 use crate::home::embedded::model::ServiceError;
 
 /// What is wrong with a value.
@@ -110,6 +110,19 @@ pub fn read(fields: &[Field], data: &Map<String, Value>) -> Result<Map<String, V
     }
 }
 
+/// The same by the fields of one of these services.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_for(
+    services: &[Service],
+    service: &str,
+    data: &Map<String, Value>,
+) -> Result<Map<String, Value>, ServiceError> {
+    let fields = services.iter().find(|known| known.name == service);
+    read(fields.map_or(&[], |known| known.fields), data)
+}
+
 /// The error of data that is not what the service takes.
 pub fn invalid(text: impl Into<String>) -> ServiceError {
     ServiceError::Invalid(text.into())
@@ -154,12 +167,49 @@ pub fn string(value: &Value) -> Result<Value, Fault> {
     }
 }
 
+/// A list, or a single one for a list of one; nothing is an empty list.
+pub fn list(value: &Value, read: Reader) -> Result<Value, Fault> {
+    let values = match value {
+        Value::Null => &[],
+        Value::Array(values) => values.as_slice(),
+        _ => std::slice::from_ref(value),
+    };
+    let read = values.iter().enumerate().map(|(place, value)| {
+        read(value).map_err(|fault| Fault {
+            place: format!("[{place}]{}", fault.place),
+            ..fault
+        })
+    });
+    read.collect()
+}
+
 /// `true` or `false`, and nothing that resembles them.
 pub fn boolean(value: &Value) -> Result<Value, Fault> {
     match value {
         Value::Bool(_) => Ok(value.clone()),
         _ => Err(Fault::new("expected bool")),
     }
+}
+
+/// A truth, however people write it: `"on"`, `"yes"`, 1.
+pub fn truth(value: &Value) -> Result<Value, Fault> {
+    let read = match value {
+        Value::Bool(truth) => Some(*truth),
+        Value::Number(number) => number.as_f64().map(|number| number != 0.0),
+        Value::String(text) => match text.trim().to_lowercase().as_str() {
+            "1" | "true" | "yes" | "on" | "enable" => Some(true),
+            "0" | "false" | "no" | "off" | "disable" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    };
+    read.map(Value::from).ok_or_else(|| {
+        let said = match value {
+            Value::Null => "None".to_owned(),
+            _ => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+        };
+        Fault::new(format!("invalid boolean value {said}"))
+    })
 }
 
 /// The seconds that a change may take, held to what lights know.

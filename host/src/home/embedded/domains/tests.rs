@@ -7,7 +7,8 @@ use super::domain;
 use crate::clock::Moment;
 use crate::home::embedded::model::{EntityConfig, EntityState, ServiceError};
 
-const NOW: Moment = 1_800_000_000_000;
+/// 2027-01-15T08:00:00Z
+pub(super) const NOW: Moment = 1_800_000_000_000;
 
 /// An entity, described by the fields of a home file that its domain reads.
 fn config(id: &str, described: Value) -> EntityConfig {
@@ -19,45 +20,52 @@ fn config(id: &str, described: Value) -> EntityConfig {
         state: text("state"),
         device_class: text("device_class"),
         unit: text("unit"),
+        time_zone: text("time_zone").and_then(|zone| jiff::tz::TimeZone::get(&zone).ok()),
         attributes: map("attributes"),
         options: map("options"),
         ..EntityConfig::default()
     }
 }
 
-struct Entity {
-    config: EntityConfig,
-    state: EntityState,
+pub(super) struct Entity {
+    pub config: EntityConfig,
+    pub state: EntityState,
 }
 
 impl Entity {
-    fn new(id: &str, described: Value) -> Self {
+    pub fn new(id: &str, described: Value) -> Self {
         let config = config(id, described);
         let rules = domain(&config.domain).expect("the domain exists");
         let state = rules.initial(&config).expect("the description is right");
         Self { config, state }
     }
 
-    fn call(&mut self, service: &str, data: Value, now: Moment) -> Result<(), ServiceError> {
+    pub fn call(&mut self, service: &str, data: Value, now: Moment) -> Result<(), ServiceError> {
         let rules = domain(&self.config.domain).expect("the domain exists");
         let data = rules.validate(service, data.as_object().expect("data is an object"))?;
         rules.call(&self.config, &mut self.state, service, &data, now)
     }
 
-    fn at(&mut self, now: Moment) -> (&str, &Map<String, Value>) {
+    pub fn ask(&self, service: &str, data: Value, now: Moment) -> Result<Value, ServiceError> {
+        let rules = domain(&self.config.domain).expect("the domain exists");
+        let data = rules.validate(service, data.as_object().expect("data is an object"))?;
+        rules.answer(&self.config, &self.state, service, &data, now)
+    }
+
+    pub fn at(&mut self, now: Moment) -> (&str, &Map<String, Value>) {
         domain(&self.config.domain)
             .expect("the domain exists")
             .advance(&self.config, &mut self.state, now);
         (&self.state.state, &self.state.attributes)
     }
 
-    fn due(&self) -> Option<Moment> {
+    pub fn due(&self) -> Option<Moment> {
         domain(&self.config.domain)?.due(&self.config, &self.state)
     }
 }
 
 /// What is wrong with a description: the key that it is about, and the reason.
-fn wrong(id: &str, described: Value) -> (Option<String>, String) {
+pub(super) fn wrong(id: &str, described: Value) -> (Option<String>, String) {
     let config = config(id, described);
     let rules = domain(&config.domain).expect("the domain exists");
     let error = rules.initial(&config).expect_err("the description is wrong");
