@@ -8,7 +8,9 @@ made for the table. A call is a service with its data; `at` waits for attributes
 
 from __future__ import annotations
 
+from calendars import CALENDARS
 from lights import LIGHTS
+from lists import TODO_LISTS
 from players import PLAYERS
 
 
@@ -442,5 +444,7 @@ ENTITIES = {
     "input_button": INPUT_BUTTONS,
     "input_text": INPUT_TEXTS,
     "input_datetime": INPUT_DATETIMES,
+    "todo": TODO_LISTS,
+    "calendar": CALENDARS,
     "media_player": PLAYERS,
 }

@@ -22,6 +22,7 @@ import aiohttp
 
 import scripts
 from calls import ENTITIES
+from contents import contents, take_out
 from restore import restoring_calls
 
 HERE = pathlib.Path(__file__).parent
@@ -53,6 +54,7 @@ class HomeAssistant:
         if answer["type"] != "auth_ok":
             raise SystemExit(f"Home Assistant does not accept the token: {answer.get('message')}")
         self = cls(socket)
+        self.http, self.url, self.token = http, url.rstrip("/"), token
         self.version = answer["ha_version"]
         self.reader = asyncio.create_task(self.read())
         await self.ask("subscribe_events", event_type="state_changed")
@@ -84,6 +86,13 @@ class HomeAssistant:
         future = self.waiting[self.last] = asyncio.get_running_loop().create_future()
         await self.socket.send_json({"id": self.last, "type": kind, **data})
         return await future
+
+    async def get(self, path: str, **query):
+        """What the HTTP interface answers."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        async with self.http.get(self.url + path, params=query, headers=headers) as answer:
+            answer.raise_for_status()
+            return await answer.json()
 
     async def call(self, entity: str, service: str, data: dict, response: bool = False) -> dict:
         """Calls a service of the entity's domain; the raw answer."""
@@ -167,6 +176,7 @@ async def table(home: HomeAssistant, plan: dict) -> dict:
     entity = plan["entity"]
     made = await create(home, plan)
     touched = {name: home.states[name] for name in [entity, *plan.get("touches", [])]}
+    filled = {name: await contents(home, name) for name in touched}
     try:
         for service, data in plan.get("prepare", []):
             answer = await home.call(entity, service, data)
@@ -181,6 +191,7 @@ async def table(home: HomeAssistant, plan: dict) -> dict:
                 await home.settled(name)
                 for service, data in restoring_calls(name, state):
                     await home.call(name, service, data)
+                await take_out(home, name, filled[name])
         else:
             domain = entity.split(".")[0]
             await home.ask(f"{domain}/delete", **{f"{domain}_id": made})

@@ -56,6 +56,7 @@ macro_rules! tables {
 tables! {
     binary_sensor
     button
+    calendar
     cover
     input_boolean
     input_button
@@ -68,6 +69,7 @@ tables! {
     media_player
     sensor
     switch
+    todo
 }
 
 /// A scene's entities are brought about by the home; here is what its service takes.

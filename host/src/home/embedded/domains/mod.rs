@@ -2,6 +2,8 @@
 //! moves on by itself. They are pure: no clock, no lock, no I/O.
 
 mod binary_sensor;
+mod calendar;
+mod civil;
 mod cover;
 mod entries;
 mod flags;
@@ -24,6 +26,8 @@ mod sensor;
 mod switch;
 #[cfg(test)]
 mod tests;
+mod todo;
+mod uid;
 
 use serde_json::{Map, Value};
 
@@ -176,6 +180,7 @@ pub trait Domain: Send + Sync {
 pub const DOMAINS: &[&dyn Domain] = &[
     &binary_sensor::BinarySensor,
     &press::BUTTON,
+    &calendar::CalendarDomain,
     &cover::Cover,
     &input_boolean::InputBoolean,
     &press::INPUT_BUTTON,
@@ -188,6 +193,7 @@ pub const DOMAINS: &[&dyn Domain] = &[
     &media_player::MediaPlayer,
     &sensor::Sensor,
     &switch::Switch,
+    &todo::Todo,
 ];
 
 /// The domain of this name.

@@ -123,6 +123,31 @@ pub fn read_for(
     read(fields.map_or(&[], |known| known.fields), data)
 }
 
+/// Refuses data with none of these keys.
+pub fn at_least_one(data: &Map<String, Value>, keys: &[&str]) -> Result<(), ServiceError> {
+    match keys.iter().any(|key| data.contains_key(*key)) {
+        true => Ok(()),
+        false => Err(invalid(format!("at least one of [{}] is required", quoted(keys)))),
+    }
+}
+
+/// Refuses data with two of these keys.
+pub fn at_most_one(data: &Map<String, Value>, keys: &[&str]) -> Result<(), ServiceError> {
+    let mut given = keys.iter().filter(|key| data.contains_key(**key));
+    match (given.next(), given.next()) {
+        (Some(first), Some(_)) => Err(invalid(format!(
+            "at most one of [{}] is allowed at '{first}'",
+            quoted(keys)
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn quoted(keys: &[&str]) -> String {
+    let keys: Vec<String> = keys.iter().map(|key| format!("'{key}'")).collect();
+    keys.join(", ")
+}
+
 /// The error of data that is not what the service takes.
 pub fn invalid(text: impl Into<String>) -> ServiceError {
     ServiceError::Invalid(text.into())

@@ -3,6 +3,7 @@
 mod actions;
 mod files;
 mod limits;
+mod lists;
 mod movement;
 mod restarts;
 mod scripts;
