@@ -2,20 +2,22 @@
 
 An entity has `config` (its description in a home file, with the state that `prepare` brings about), `prepare` (calls
 that are not recorded), `touches` (entities that change along and are put back) and `calls`. A helper with `created` is
-made for the table. A call is a service with its data; `at` waits for attributes of a moving entity before it,
-`leave_moving` goes on while it still moves; `response` notes what it answers instead of the state.
+made for the table; `registered` are options of the entity's registry entry while it is taken. A call is a service with its data; `at` waits for attributes of a moving entity before it,
+`leave_moving` goes on while it still moves; `response` notes what it answers instead of the state, and `tidy` puts
+that into the form that is kept.
 """
 
 from __future__ import annotations
 
+from airs import FANS, HUMIDIFIERS
 from calendars import CALENDARS
+from climates import CLIMATES
 from lights import LIGHTS
 from lists import TODO_LISTS
 from players import PLAYERS
-
-
-def call(service: str, data: dict | None = None, **more) -> dict:
-    return {"service": service, "data": data or {}, **more}
+from robots import LAWN_MOWERS, VACUUMS, VALVES
+from steps import call
+from weathers import PERSONS, WEATHERS
 
 
 def toggled(entity: str, config: dict, **more) -> dict:
@@ -447,4 +449,12 @@ ENTITIES = {
     "todo": TODO_LISTS,
     "calendar": CALENDARS,
     "media_player": PLAYERS,
+    "climate": CLIMATES,
+    "fan": FANS,
+    "humidifier": HUMIDIFIERS,
+    "valve": VALVES,
+    "vacuum": VACUUMS,
+    "lawn_mower": LAWN_MOWERS,
+    "weather": WEATHERS,
+    "person": PERSONS,
 }

@@ -26,11 +26,11 @@ from contents import contents, take_out
 from restore import restoring_calls
 
 HERE = pathlib.Path(__file__).parent
-# Attributes of the running system, not of the entity.
-NOT_RECORDED = {"restored", "entity_picture"}
-MOVING = {"opening", "closing", "locking", "unlocking"}
+# Attributes of the running system and of the demo, not of the domain.
+NOT_RECORDED = {"restored", "entity_picture", "cleaned_area"}
+MOVING = {"opening", "closing", "locking", "unlocking", "returning"}
 # How long nothing may happen until a state counts as settled, by domain; demo covers move once a second.
-QUIET_SECONDS = {"cover": 2.3, "lock": 2.3, "light": 0.25}
+QUIET_SECONDS = {"cover": 2.3, "valve": 2.3, "lock": 2.3, "light": 0.25}
 QUIET_ELSE = 0.12
 LONGEST_SECONDS = 40
 
@@ -141,7 +141,8 @@ async def record(home: HomeAssistant, entity: str, step: dict) -> dict:
             raise RuntimeError(f"{entity} changed although it refused {step}")
         return row
     if asked:
-        row["response"] = answer["result"]["response"][entity]
+        tidy = step.get("tidy", lambda response: response)
+        row["response"] = tidy(answer["result"]["response"][entity])
         return row
     if step.get("leave_moving"):
         async with asyncio.timeout(LONGEST_SECONDS):
@@ -171,12 +172,23 @@ async def create(home: HomeAssistant, plan: dict) -> str | None:
     return made["id"]
 
 
+async def register(home: HomeAssistant, entity: str, options: dict) -> dict:
+    """Gives the entity's registry entry these options, by their domain; those that it had."""
+    known = (await home.ask("config/entity_registry/get", entity_id=entity))["options"] if options else {}
+    for domain, of_domain in options.items():
+        await home.ask(
+            "config/entity_registry/update", entity_id=entity, options_domain=domain, options=of_domain
+        )
+    return {domain: known.get(domain) for domain in options}
+
+
 async def table(home: HomeAssistant, plan: dict) -> dict:
     """Brings one entity into its first state and makes all its calls."""
     entity = plan["entity"]
     made = await create(home, plan)
     touched = {name: home.states[name] for name in [entity, *plan.get("touches", [])]}
     filled = {name: await contents(home, name) for name in touched}
+    registered = await register(home, entity, plan.get("registered", {}))
     try:
         for service, data in plan.get("prepare", []):
             answer = await home.call(entity, service, data)
@@ -186,6 +198,7 @@ async def table(home: HomeAssistant, plan: dict) -> dict:
         initial = await home.settled(entity)
         rows = [await record(home, entity, step) for step in plan["calls"]]
     finally:
+        await register(home, entity, registered)
         if made is None:
             for name, state in touched.items():
                 await home.settled(name)

@@ -44,6 +44,43 @@ def media_player(state: str, was: dict) -> list:
     return [*calls, (end, {})]
 
 
+def climate(state: str, was: dict) -> list:
+    calls = [("set_hvac_mode", {"hvac_mode": state})]
+    if was.get("temperature") is not None:
+        calls.append(("set_temperature", {"temperature": was["temperature"]}))
+    if was.get("target_temp_low") is not None:
+        calls.append(("set_temperature", {key: was[key] for key in ("target_temp_low", "target_temp_high")}))
+    for key in ("humidity", "fan_mode", "preset_mode", "swing_mode", "swing_horizontal_mode"):
+        if was.get(key) is not None:
+            calls.append((f"set_{key}", {key: was[key]}))
+    return calls
+
+
+def fan(state: str, was: dict) -> list:
+    calls = [(f"turn_{state}", {key: was[key] for key in ("percentage", "preset_mode") if was.get(key)})]
+    if state == "off":
+        calls = [("turn_off", {})]
+    if was.get("direction") is not None:
+        calls.append(("set_direction", {"direction": was["direction"]}))
+    if was.get("oscillating") is not None:
+        calls.append(("oscillate", {"oscillating": was["oscillating"]}))
+    return calls
+
+
+def humidifier(state: str, was: dict) -> list:
+    calls = [("set_humidity", {"humidity": was["humidity"]})]
+    if was.get("mode") is not None:
+        calls.append(("set_mode", {"mode": was["mode"]}))
+    return [*calls, (f"turn_{state}", {})]
+
+
+def vacuum(state: str, was: dict) -> list:
+    calls = [({"cleaning": "start", "paused": "pause", "idle": "stop"}.get(state, "return_to_base"), {})]
+    if was.get("fan_speed") is not None:
+        calls.append(("set_fan_speed", {"fan_speed": was["fan_speed"]}))
+    return calls
+
+
 def restoring_calls(entity: str, before: dict) -> list[tuple[str, dict]]:
     """The service calls, in order; none where a domain has no way back (a pressed button stays pressed)."""
     state, was = before["state"], before["attributes"]
@@ -58,6 +95,20 @@ def restoring_calls(entity: str, before: dict) -> list[tuple[str, dict]]:
             return [({"locked": "lock", "open": "open"}.get(state, "unlock"), {})]
         case "media_player":
             return media_player(state, was)
+        case "climate":
+            return climate(state, was)
+        case "fan":
+            return fan(state, was)
+        case "humidifier":
+            return humidifier(state, was)
+        case "valve" if (position := was.get("current_position")) is not None:
+            return [("set_valve_position", {"position": position})]
+        case "valve":
+            return [("open_valve" if state == "open" else "close_valve", {})]
+        case "vacuum":
+            return vacuum(state, was)
+        case "lawn_mower":
+            return [({"mowing": "start_mowing", "paused": "pause", "idle": "stop"}.get(state, "dock"), {})]
         case "input_number":
             return [("set_value", {"value": float(state)})]
         case "input_select":

@@ -38,9 +38,9 @@ pub fn same_answer(ours: &Value, theirs: &Value) -> bool {
     match (ours, theirs) {
         (Value::Object(ours), Value::Object(theirs)) => {
             ours.keys().eq(theirs.keys())
-                && ours
-                    .iter()
-                    .all(|(key, ours)| matches!(key.as_str(), "uid" | "completed") || same_answer(ours, &theirs[key]))
+                && ours.iter().all(|(key, ours)| {
+                    matches!(key.as_str(), "uid" | "completed" | "datetime") || same_answer(ours, &theirs[key])
+                })
         }
         (Value::Array(ours), Value::Array(theirs)) => {
             ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(ours, theirs)| same_answer(ours, theirs))

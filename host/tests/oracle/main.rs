@@ -39,10 +39,27 @@ const REFUSED_ON_PURPOSE: &[(&str, &str, &str)] = &[
     ),
     ("media_player", r#"{"source":"vhs"}"#, "there is no such source"),
     ("media_player", r#"{"sound_mode":5}"#, "there is no such sound mode"),
+    (
+        "fan",
+        r#"{"direction":"sideways"}"#,
+        "no fan blows there, and the demo only notes it down",
+    ),
+    ("humidifier", r#"{"mode":"party"}"#, "it is none of the device's modes"),
+    (
+        "vacuum",
+        r#"{"fan_speed":"warp"}"#,
+        "it has no such speed, and saying nothing helps nobody",
+    ),
+    ("vacuum", r#"{"fan_speed":3}"#, "the same"),
 ];
 
-/// Attributes whose values are another in each replay; that they are shown counts.
-const MOMENTARY: [&str; 2] = ["media_position", "media_position_updated_at"];
+/// What is shown where Home Assistant shows it, with a value of our own: the domain, the attribute, and why.
+const SHOWN_DIFFERENTLY: &[(&str, &str, &str)] = &[
+    ("climate", "hvac_action", "the demo's never changes what it is doing"),
+    ("humidifier", "action", "the demo's moistens whatever it is told"),
+    ("media_player", "media_position", "it is another in each replay"),
+    ("media_player", "media_position_updated_at", "the same"),
+];
 
 macro_rules! tables {
     ($($domain:ident)*) => {$(
@@ -57,19 +74,27 @@ tables! {
     binary_sensor
     button
     calendar
+    climate
     cover
+    fan
+    humidifier
     input_boolean
     input_button
     input_datetime
     input_number
     input_select
     input_text
+    lawn_mower
     light
     lock
     media_player
+    person
     sensor
     switch
     todo
+    vacuum
+    valve
+    weather
 }
 
 /// A scene's entities are brought about by the home; here is what its service takes.
@@ -250,6 +275,7 @@ impl Replay {
         } else {
             domain
                 .call(&self.config, &mut self.state, name, &data, self.now)
+                .and_then(|()| domain.left_over(name, &data, &[&self.config]).map_or(Ok(()), Err))
                 .map(|()| Value::Null)
         };
         answer.map_err(|error| error.to_string())
@@ -294,10 +320,18 @@ impl Replay {
             note(differences, self, told, &self.state.state, wanted_state);
         }
         let keys_in_order = self.state.attributes.keys().eq(wanted_attributes.keys());
-        let same_values = wanted_attributes
-            .iter()
-            .filter(|(key, _)| !MOMENTARY.contains(&key.as_str()))
-            .all(|(key, value)| self.state.attributes.get(key).is_some_and(|ours| same(ours, value)));
+        let domain = self.domain.name();
+        let free = |key: &str| {
+            SHOWN_DIFFERENTLY
+                .iter()
+                .any(|(of, shown, _)| *of == domain && *shown == key)
+        };
+        let same_values = wanted_attributes.iter().all(|(key, value)| {
+            self.state
+                .attributes
+                .get(key)
+                .is_some_and(|ours| free(key) || same(ours, value))
+        });
         if !keys_in_order || !same_values {
             let ours = Value::Object(self.state.attributes.clone());
             note(differences, self, told, ours, Value::Object(wanted_attributes));

@@ -213,7 +213,9 @@ impl EmbeddedHome {
                 Err(_) => {}
             }
         }
-        result
+        let served: Vec<_> = places.iter().map(|place| &self.file.entities[*place].config).collect();
+        let left_over = rules.left_over(service.name, data, &served);
+        result.and(left_over.map_or(Ok(()), Err))
     }
 
     /// Whether this service changes nothing.

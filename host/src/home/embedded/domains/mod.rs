@@ -1,17 +1,22 @@
 //! The domains of the embedded home, one a file: what their services take, what those do to a state, and how a state
 //! moves on by itself. They are pure: no clock, no lock, no I/O.
 
+mod begins;
 mod binary_sensor;
 mod calendar;
 mod civil;
+mod climate;
 mod cover;
 mod entries;
+mod fan;
 mod flags;
+mod humidifier;
 mod input_boolean;
 mod input_datetime;
 mod input_number;
 mod input_select;
 mod input_text;
+mod lawn_mower;
 mod light;
 mod lock;
 mod media_player;
@@ -19,7 +24,9 @@ mod number;
 mod onoff;
 mod options;
 mod pattern;
+mod person;
 mod press;
+mod robot;
 pub mod scene;
 mod schema;
 mod sensor;
@@ -27,7 +34,11 @@ mod switch;
 #[cfg(test)]
 mod tests;
 mod todo;
+mod travel;
 mod uid;
+mod vacuum;
+mod valve;
+mod weather;
 
 use serde_json::{Map, Value};
 
@@ -105,6 +116,11 @@ pub trait Domain: Send + Sync {
         &[]
     }
 
+    /// Those of its options that list ids of areas: the home refuses areas that it does not have.
+    fn area_options(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The bits of `supported_features`; `None` where entities of the domain do not show the attribute.
     fn features(&self, config: &EntityConfig) -> Option<u64>;
 
@@ -141,6 +157,12 @@ pub trait Domain: Send + Sync {
         data: &Map<String, Value>,
         now: Moment,
     ) -> Result<(), ServiceError>;
+
+    /// What none of the entities that were served could do of a call, as in Home Assistant: it is said when each has
+    /// done its part.
+    fn left_over(&self, _service: &str, _data: &Map<String, Value>, _served: &[&EntityConfig]) -> Option<ServiceError> {
+        None
+    }
 
     /// What a service that only answers says of one entity. `data` is what [`validate`](Self::validate) returned.
     ///
@@ -181,19 +203,27 @@ pub const DOMAINS: &[&dyn Domain] = &[
     &binary_sensor::BinarySensor,
     &press::BUTTON,
     &calendar::CalendarDomain,
+    &climate::Climate,
     &cover::Cover,
+    &fan::Fan,
+    &humidifier::Humidifier,
     &input_boolean::InputBoolean,
     &press::INPUT_BUTTON,
     &input_datetime::InputDatetime,
     &input_number::InputNumber,
     &input_select::InputSelect,
     &input_text::InputText,
+    &lawn_mower::LawnMower,
     &light::Light,
     &lock::Lock,
     &media_player::MediaPlayer,
+    &person::Person,
     &sensor::Sensor,
     &switch::Switch,
     &todo::Todo,
+    &vacuum::Vacuum,
+    &valve::Valve,
+    &weather::Weather,
 ];
 
 /// The domain of this name.

@@ -74,6 +74,19 @@ pub fn text(number: f64) -> String {
     }
 }
 
+/// A value as an error of Home Assistant's repeats it.
+pub fn python(value: &Value) -> String {
+    match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Number(written) if written.is_f64() => written.as_f64().map_or_else(String::new, text),
+        Value::String(written) => written.clone(),
+        Value::Array(items) => format!("[{}]", items.iter().map(python).collect::<Vec<_>>().join(", ")),
+        other => other.to_string(),
+    }
+}
+
 /// A number as it stands in a state: of fifteen digits, so that what adding up leaves behind is not seen.
 pub fn state(number: f64) -> String {
     text(format!("{number:.14e}").parse().unwrap_or(number))

@@ -216,25 +216,20 @@ pub fn boolean(value: &Value) -> Result<Value, Fault> {
     }
 }
 
-/// A truth, however people write it: `"on"`, `"yes"`, 1.
+/// `true` or `false`, or a word or number that stands for it.
 pub fn truth(value: &Value) -> Result<Value, Fault> {
-    let read = match value {
-        Value::Bool(truth) => Some(*truth),
+    let on = match value {
+        Value::Bool(on) => Some(*on),
         Value::Number(number) => number.as_f64().map(|number| number != 0.0),
-        Value::String(text) => match text.trim().to_lowercase().as_str() {
+        Value::String(word) => match word.to_lowercase().trim() {
             "1" | "true" | "yes" | "on" | "enable" => Some(true),
             "0" | "false" | "no" | "off" | "disable" => Some(false),
             _ => None,
         },
         _ => None,
     };
-    read.map(Value::from).ok_or_else(|| {
-        let said = match value {
-            Value::Null => "None".to_owned(),
-            _ => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
-        };
-        Fault::new(format!("invalid boolean value {said}"))
-    })
+    on.map(Value::Bool)
+        .ok_or_else(|| Fault::new(format!("invalid boolean value {}", number::python(value))))
 }
 
 /// The seconds that a change may take, held to what lights know.

@@ -1,6 +1,10 @@
 //! What the tables of the real Home Assistant cannot show: devices that its demo does not have, time in between, and
 //! descriptions that are wrong.
 
+mod climates;
+mod machines;
+mod machines_described;
+
 use serde_json::{Map, Value, json};
 
 use super::domain;

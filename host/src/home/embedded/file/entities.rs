@@ -66,6 +66,9 @@ fn entity(table: &Table<'_>, known: &Known<'_>, ids: &mut Ids) -> Result<Entity,
             config.options.insert((*key).to_owned(), value);
         }
     }
+    for key in rules.area_options() {
+        table.ids(key)?.iter().try_for_each(|area| known.areas.check(area))?;
+    }
     let initial = initial(rules, &config).map_err(|error| {
         let at = error.key.as_deref().map_or(table.at, |key| table.place(key));
         Problem::new(at, format!("{}: {}", config.id, error.reason))

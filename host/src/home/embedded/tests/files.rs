@@ -260,6 +260,14 @@ fn says_where_and_what_of_mistakes_in_scenes() {
 }
 
 #[test]
+fn a_cleaner_cleans_only_areas_that_there_are() {
+    let file = with("[[entities]]\nid = \"vacuum.a\"\nareas = [\"attic\"]\n");
+    let refused = refusal(&file);
+    assert!(refused.starts_with("my.toml:5:10: "), "{refused}");
+    assert!(refused.contains("there is no area `attic`"), "{refused}");
+}
+
+#[test]
 fn the_home_that_is_brought_along_is_sound() {
     let store = Arc::new(MemoryStates::default());
     let home = EmbeddedHome::open(

@@ -1,7 +1,7 @@
 //! What a cover is, as the file describes it.
 
-use super::motion::{CLOSED, OPEN as FULLY_OPEN};
-use crate::home::embedded::domains::{flags, options};
+use super::motion::CLOSED;
+use crate::home::embedded::domains::{begins, flags, options};
 use crate::home::embedded::model::{EntityConfig, OptionError};
 
 pub const OPEN: u64 = 1;
@@ -68,17 +68,8 @@ impl Build {
         let given = flags::read(config, FEATURES)?;
         let positions = options::boolean(config, "positions")?.unwrap_or(true);
         let speeds = options::texts(config, "supported_speeds")?.unwrap_or_default();
-        if let Some(unknown) = config
-            .attributes
-            .keys()
-            .find(|key| !["current_position", "current_tilt_position"].contains(&key.as_str()))
-        {
-            return Err(OptionError::at(
-                "attributes",
-                format!("a cover does not begin with `{unknown}`"),
-            ));
-        }
-        let mut tilt = percentage(config, "current_tilt_position")?;
+        begins::only(config, "a cover", &["current_position", "current_tilt_position"])?;
+        let mut tilt = begins::percentage(config, "current_tilt_position")?;
         if given.is_some_and(|given| given & ALL_OF_TILT != 0) {
             tilt = tilt.or(Some(CLOSED));
         }
@@ -98,44 +89,8 @@ impl Build {
             speeds,
             travel_ms: options::milliseconds(config, "travel_seconds", TRAVEL_SECONDS)?,
             tilt_ms: options::milliseconds(config, "tilt_seconds", TILT_SECONDS)?,
-            position: position(config, positions)?,
+            position: begins::position(config, "a cover", positions)?,
             tilt,
         })
-    }
-}
-
-/// Where the cover begins; the state and the position must not contradict each other.
-fn position(config: &EntityConfig, positions: bool) -> Result<i64, OptionError> {
-    let position = percentage(config, "current_position")?;
-    if position.is_some() && !positions {
-        let reason = "a cover with `positions = false` has no `current_position`";
-        return Err(OptionError::at("attributes", reason));
-    }
-    match (config.state.as_deref(), position) {
-        (None, position) => Ok(position.unwrap_or(CLOSED)),
-        (Some("closed"), None | Some(CLOSED)) => Ok(CLOSED),
-        (Some("open"), None) => Ok(FULLY_OPEN),
-        (Some("open"), Some(position)) if position > CLOSED => Ok(position),
-        (Some(state @ ("open" | "closed")), Some(position)) => {
-            let reason = format!("a cover at {position} is not `{state}`; leave one of them out");
-            Err(OptionError::at("state", reason))
-        }
-        (Some(other), _) => {
-            let reason = format!("`{other}` is not a state that a cover begins in; write `open` or `closed`");
-            Err(OptionError::at("state", reason))
-        }
-    }
-}
-
-fn percentage(config: &EntityConfig, key: &str) -> Result<Option<i64>, OptionError> {
-    match config.attributes.get(key) {
-        None => Ok(None),
-        Some(value) => match value.as_i64() {
-            Some(percent) if (CLOSED..=FULLY_OPEN).contains(&percent) => Ok(Some(percent)),
-            _ => {
-                let reason = format!("`{key}` is {value}; it is a whole number from 0 to 100");
-                Err(OptionError::at("attributes", reason))
-            }
-        },
     }
 }

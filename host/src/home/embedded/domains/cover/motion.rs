@@ -5,96 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::build::Build;
 use crate::clock::Moment;
+use crate::home::embedded::domains::travel::Part;
+pub use crate::home::embedded::domains::travel::{CLOSED, OPEN};
 use crate::home::embedded::model::EntityState;
-
-/// The position of what is shut.
-pub const CLOSED: i64 = 0;
-/// The position of what is open.
-pub const OPEN: i64 = 100;
-
-/// How often a moving cover says where it is.
-const REPORT_MS: u64 = 1000;
-
-/// On the way from one position to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct Way {
-    from: i64,
-    to: i64,
-    /// When it set out.
-    began: Moment,
-    /// Up to when its position has been told.
-    told: Moment,
-}
-
-impl Way {
-    fn new(from: i64, to: i64, now: Moment) -> Self {
-        Self {
-            from,
-            to,
-            began: now,
-            told: now,
-        }
-    }
-
-    /// When it is there, at so many milliseconds from end to end.
-    fn arrival(self, whole_ms: u64) -> Moment {
-        let way = self.to.abs_diff(self.from);
-        self.began
-            .saturating_add((way * whole_ms).div_ceil(OPEN.unsigned_abs()))
-    }
-
-    fn position(self, whole_ms: u64, now: Moment) -> i64 {
-        if now >= self.arrival(whole_ms) {
-            return self.to;
-        }
-        // Before the arrival the product is below the way times the whole, and the whole is not nothing.
-        let gone = now.saturating_sub(self.began) * OPEN.unsigned_abs() / whole_ms;
-        let gone = i64::try_from(gone).unwrap_or(OPEN);
-        if self.to > self.from {
-            self.from + gone
-        } else {
-            self.from - gone
-        }
-    }
-
-    fn due(self, whole_ms: u64) -> Moment {
-        let reports = self.told.saturating_sub(self.began) / REPORT_MS + 1;
-        self.arrival(whole_ms)
-            .min(self.began.saturating_add(reports * REPORT_MS))
-    }
-}
-
-/// A part that stands or moves: the cover, or its slats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct Part {
-    position: i64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    way: Option<Way>,
-}
-
-impl Part {
-    const fn at(position: i64) -> Self {
-        Self { position, way: None }
-    }
-
-    fn go(&mut self, to: i64, whole_ms: u64, now: Moment) {
-        if self.position == to || whole_ms == 0 {
-            *self = Self::at(to);
-        } else {
-            self.way = Some(Way::new(self.position, to, now));
-        }
-    }
-
-    fn advance(&mut self, whole_ms: u64, now: Moment) {
-        if let Some(way) = &mut self.way {
-            self.position = way.position(whole_ms, now);
-            way.told = way.told.max(now);
-            if now >= way.arrival(whole_ms) {
-                self.way = None;
-            }
-        }
-    }
-}
 
 /// What a cover is doing; it is kept in [`EntityState::hidden`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,7 +68,7 @@ impl Moving {
 
     /// [`OPEN`] or [`CLOSED`], towards which it moves; `None` when it stands.
     pub fn direction(&self) -> Option<i64> {
-        self.cover.way.map(|way| if way.to > way.from { OPEN } else { CLOSED })
+        self.cover.direction()
     }
 
     /// Whether it is shut.
@@ -183,7 +96,7 @@ impl Moving {
 
     /// Lets it stand where it is.
     pub fn stop(&mut self) {
-        self.cover.way = None;
+        self.cover.stop();
     }
 
     /// Turns its slats.
@@ -196,7 +109,7 @@ impl Moving {
     /// Lets its slats stand as they are.
     pub fn stop_turning(&mut self) {
         if let Some(slats) = &mut self.slats {
-            slats.way = None;
+            slats.stop();
         }
     }
 
@@ -210,8 +123,8 @@ impl Moving {
 
     /// When it has something to tell next.
     pub fn due(&self, build: &Build) -> Option<Moment> {
-        let cover = self.cover.way.map(|way| way.due(build.travel_ms));
-        let slats = self.slats.and_then(|slats| slats.way).map(|way| way.due(build.tilt_ms));
+        let cover = self.cover.due(build.travel_ms);
+        let slats = self.slats.and_then(|slats| slats.due(build.tilt_ms));
         cover.into_iter().chain(slats).min()
     }
 }
