@@ -6,6 +6,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
 use super::domains::{self, Domain, Service};
+use super::intent;
 use super::live::Set;
 use super::model::{ServiceError, UNAVAILABLE};
 use super::scene;
@@ -66,6 +67,7 @@ impl EmbeddedHome {
                 "homeassistant" if GENERIC.contains(&call.service.as_str()) => self.call_generic(call, lineage).await,
                 "script" => self.call_script(call, lineage, progress).await,
                 "scene" => self.call_scene(call).map(|()| None),
+                intent::DOMAIN => self.call_intent(call, lineage, progress).await,
                 _ => {
                     let (rules, service) = self.service(&call).ok_or_else(|| not_found(&call.name()))?;
                     self.call_entities(rules, service, call.data)

@@ -7,6 +7,7 @@ mod call;
 pub mod domains;
 pub mod file;
 pub mod follow;
+pub mod intent;
 mod live;
 pub mod model;
 mod motion;
@@ -178,6 +179,9 @@ impl Home for EmbeddedHome {
 
     fn nature(&self, action: &str) -> Option<Nature> {
         let (domain, service) = action.split_once('.')?;
+        if domain == intent::DOMAIN {
+            return self.intent(service).map(|_| Nature::Write);
+        }
         // A script that is not exposed does not exist for who asks through the contract.
         let hidden = domain == "script" && self.script(service).is_some() && !self.exposes(action);
         (!hidden && self.has_service(domain, service)).then(|| match self.only_answers(domain, service) {

@@ -24,7 +24,7 @@ pub(super) fn snapshot(home: &HomeFile, live: &Live) -> contract::Home {
         areas: home.areas.iter().map(area).collect(),
         devices: home.devices.iter().map(device).collect(),
         services: services(home),
-        scripts: home.entities.iter().filter_map(script).collect(),
+        scripts: scripts(home),
         entities: home
             .entities
             .iter()
@@ -108,6 +108,18 @@ pub(super) fn timestamp(moment: Moment) -> String {
     let moment = i64::try_from(moment).unwrap_or(i64::MAX);
     let moment = jiff::Timestamp::from_millisecond(moment).unwrap_or(jiff::Timestamp::MAX);
     moment.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string()
+}
+
+/// What the home can be asked to do by name: its exposed scripts, and the intents that it offers.
+fn scripts(home: &HomeFile) -> Vec<contract::Script> {
+    let intents = home.intents.iter().filter(|intent| intent.is_offered(home));
+    let intents = intents.map(|intent| contract::Script {
+        entity: intent.action.clone(),
+        action: intent.action.clone(),
+        description: intent.description.clone(),
+        fields: bytes(&Value::Object(Map::new())),
+    });
+    home.entities.iter().filter_map(script).chain(intents).collect()
 }
 
 /// What an exposed script takes.

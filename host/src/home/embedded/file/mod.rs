@@ -1,6 +1,7 @@
 //! The file that describes a home: TOML, read as a whole and checked as a whole. What is wrong is told by its line.
 
 mod entities;
+mod intents;
 mod mentions;
 mod node;
 mod places;
@@ -18,6 +19,7 @@ use self::node::{Problem, Table};
 pub use self::places::{Area, Device, Floor};
 use super::domains::Domain;
 use super::follow::Links;
+use super::intent::Intent;
 use super::model::{EntityConfig, EntityState};
 use super::scene::Scene;
 use super::script::Script;
@@ -61,6 +63,8 @@ pub struct HomeFile {
     pub entities: Vec<Entity>,
     /// Who is on and off together with whom.
     pub links: Links,
+    /// Intents, in the order of the file.
+    pub intents: Vec<Intent>,
 }
 
 /// An entity as the file describes it.
@@ -135,6 +139,7 @@ fn parse(text: &str) -> Result<HomeFile, Problem> {
         "entities",
         "scripts",
         "scenes",
+        "intents",
     ])?;
 
     let name = root.required("name")?.text;
@@ -152,6 +157,7 @@ fn parse(text: &str) -> Result<HomeFile, Problem> {
     let mut entities = entities::entities(&root, &known, &mut entity_ids)?;
     let mut mentioned = Vec::new();
     entities.extend(scripts::scripts(&root, &known, &mut entity_ids, &mut mentioned)?);
+    let intents = intents::intents(&root, &mut mentioned)?;
     let scenes = scenes::scenes(&root, &known, &mut entity_ids, &entities)?;
     entities.extend(scenes);
     let links = entities::links(&root, &entities, &entity_ids)?;
@@ -171,6 +177,7 @@ fn parse(text: &str) -> Result<HomeFile, Problem> {
         devices,
         entities,
         links,
+        intents,
     })
 }
 

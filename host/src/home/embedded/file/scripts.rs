@@ -93,7 +93,7 @@ fn script(table: &Table<'_>, known: &Known<'_>, ids: &mut Ids, mentions: &mut Ve
     })
 }
 
-fn mode(table: &Table<'_>) -> Result<Mode, Problem> {
+pub(super) fn mode(table: &Table<'_>) -> Result<Mode, Problem> {
     let Some(word) = table.word("mode")? else {
         return Ok(Mode::Single);
     };
@@ -132,7 +132,7 @@ fn fields(table: &Table<'_>) -> Result<Map<String, Value>, Problem> {
     Ok(fields)
 }
 
-fn sequence(table: &Table<'_>, mentions: &mut Vec<Mention>) -> Result<Vec<Step>, Problem> {
+pub(super) fn sequence(table: &Table<'_>, mentions: &mut Vec<Mention>) -> Result<Vec<Step>, Problem> {
     let steps = table.tables("sequence")?;
     if steps.is_empty() {
         let reason = "this script does nothing; add a step with [[scripts.sequence]]";

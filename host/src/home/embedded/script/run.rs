@@ -9,7 +9,7 @@ use tokio::sync::{Mutex as Turn, watch};
 use super::super::call::Call;
 use super::super::model::ServiceError;
 use super::super::{EmbeddedHome, OnProgress};
-use super::runs::Lineage;
+use super::runs::{Lineage, Who};
 use super::{Mode, Script, Step, StepKind, duration, template};
 use crate::contract::hearth::mcp::types::Progress;
 
@@ -22,8 +22,8 @@ const MAX_VARIABLES: usize = 256 << 10;
 /// One run; it is over when this is dropped.
 pub struct Run {
     pub(super) home: Arc<EmbeddedHome>,
-    /// The place of the script.
-    pub(super) place: usize,
+    /// What runs.
+    pub(super) who: Who,
     pub(super) script: Arc<Script>,
     /// Tells it from other runs.
     pub(super) number: u64,
@@ -61,6 +61,27 @@ impl Run {
     /// # Errors
     /// When a call that it makes fails, or its response is not an object.
     pub async fn execute(
+        self,
+        given: Map<String, Value>,
+        progress: Option<&OnProgress>,
+    ) -> Result<Value, ServiceError> {
+        let home = Arc::clone(&self.home);
+        let who = self.who;
+        match self.respond(given, progress).await? {
+            Value::Null => Ok(Value::Object(Map::new())),
+            response @ Value::Object(_) => Ok(response),
+            other => Err(ServiceError::Refused(format!(
+                "the response of {} is {other}, and should be a mapping",
+                home.id_of(who)
+            ))),
+        }
+    }
+
+    /// Does the steps, and answers the response: nothing where the script gives none.
+    ///
+    /// # Errors
+    /// When a call that it makes fails.
+    pub async fn respond(
         mut self,
         given: Map<String, Value>,
         progress: Option<&OnProgress>,
@@ -69,20 +90,15 @@ impl Run {
         let _turn = match self.script.mode {
             Mode::Queued => tokio::select! {
                 turn = turn.lock() => Some(turn),
-                () = stopped(&mut self.stop) => return Ok(Value::Object(Map::new())),
+                () = stopped(&mut self.stop) => return Ok(Value::Null),
             },
             _ => None,
         };
         match self.steps(given, progress).await {
-            Ok(Value::Null) => Ok(Value::Object(Map::new())),
-            Ok(response @ Value::Object(_)) => Ok(response),
-            Ok(other) => Err(ServiceError::Refused(format!(
-                "the response of {} is {other}, and should be a mapping",
-                self.id()
-            ))),
+            Ok(response) => Ok(response),
             Err(Halt::Aborted(reason)) => {
                 tracing::warn!(script = self.id(), "stopped with an error: {reason}");
-                Ok(Value::Object(Map::new()))
+                Ok(Value::Null)
             }
             Err(Halt::Failed(error)) => Err(error),
         }
@@ -212,7 +228,7 @@ impl Run {
     }
 
     fn id(&self) -> &str {
-        &self.home.file.entities[self.place].config.id
+        self.home.id_of(self.who)
     }
 }
 
@@ -228,6 +244,6 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 
 impl Drop for Run {
     fn drop(&mut self) {
-        self.home.over(self.place, self.number);
+        self.home.over(self.who, self.number);
     }
 }

@@ -17,11 +17,20 @@ use super::{Mode, Script};
 /// Scripts that may wait for each other.
 const MAX_DEPTH: usize = 16;
 
+/// What runs, by its place in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Who {
+    /// A script, by its place among the entities.
+    Script(usize),
+    /// What an intent does, by the place of the intent.
+    Intent(usize),
+}
+
 /// Where a call comes from.
 #[derive(Clone, Default)]
 pub struct Lineage {
     /// The scripts that wait for it, the outermost first.
-    stack: Vec<usize>,
+    stack: Vec<Who>,
     /// Steps taken so far, on behalf of the same first call.
     pub(super) steps: Arc<AtomicU32>,
 }
@@ -45,8 +54,7 @@ pub struct Runs {
 #[derive(Default)]
 struct RunsState {
     next: u64,
-    /// By the place of the script.
-    of: BTreeMap<usize, OfOne>,
+    of: BTreeMap<Who, OfOne>,
 }
 
 /// The runs of one script.
@@ -59,8 +67,8 @@ struct OfOne {
 }
 impl EmbeddedHome {
     /// Begins a run of a script, if its mode allows one now.
-    pub(in super::super) fn begin(&self, place: usize, lineage: &Lineage) -> Result<Option<Run>, ServiceError> {
-        let (Kind::Script(script), Some(home)) = (&self.file.entities[place].kind, self.myself.upgrade()) else {
+    pub(in super::super) fn begin(&self, who: Who, lineage: &Lineage) -> Result<Option<Run>, ServiceError> {
+        let (Some(script), Some(home)) = (self.sequence_of(who), self.myself.upgrade()) else {
             return Ok(None);
         };
         if lineage.stack.len() >= MAX_DEPTH {
@@ -70,12 +78,9 @@ impl EmbeddedHome {
         let mut state = self.runs.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.next += 1;
         let number = state.next;
-        let of_script = state.of.entry(place).or_default();
-        if !may_begin(script, of_script.running.len(), lineage.stack.contains(&place)) {
-            tracing::warn!(
-                script = self.file.entities[place].config.id,
-                "already running, not begun again"
-            );
+        let of_script = state.of.entry(who).or_default();
+        if !may_begin(script, of_script.running.len(), lineage.stack.contains(&who)) {
+            tracing::warn!(script = self.id_of(who), "already running, not begun again");
             return Ok(None);
         }
         if script.mode == Mode::Restart {
@@ -84,10 +89,10 @@ impl EmbeddedHome {
         let (stop, stopped) = watch::channel(false);
         of_script.running.push((number, stop));
         let mut lineage = lineage.clone();
-        lineage.stack.push(place);
+        lineage.stack.push(who);
         let run = Run {
             home,
-            place,
+            who,
             script: Arc::clone(script),
             number,
             stop: stopped,
@@ -95,47 +100,70 @@ impl EmbeddedHome {
             lineage,
         };
         drop(state);
-        self.show_runs(place, true);
+        self.show_runs(who, true);
         Ok(Some(run))
     }
 
     /// Stops every run of a script.
-    pub(in super::super) fn stop(&self, place: usize) {
+    pub(in super::super) fn stop(&self, who: Who) {
         let mut state = self.runs.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.of.entry(place).or_default().stop_all();
+        state.of.entry(who).or_default().stop_all();
         drop(state);
-        self.show_runs(place, false);
+        self.show_runs(who, false);
     }
 
     /// Whether a script runs.
-    pub(in super::super) fn is_running(&self, place: usize) -> bool {
-        self.count(place) > 0
+    pub(in super::super) fn is_running(&self, who: Who) -> bool {
+        self.count(who) > 0
     }
 
     /// Strikes a run that is over from the list.
-    pub(super) fn over(&self, place: usize, number: u64) {
+    pub(super) fn over(&self, who: Who, number: u64) {
         let mut state = self.runs.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_script = state.of.entry(place).or_default();
+        let of_script = state.of.entry(who).or_default();
         let before = of_script.running.len();
         of_script.running.retain(|(known, _)| *known != number);
         let struck = of_script.running.len() != before;
         drop(state);
         // A run that was stopped by somebody else has been struck before.
         if struck {
-            self.show_runs(place, false);
+            self.show_runs(who, false);
         }
     }
 
-    fn count(&self, place: usize) -> usize {
-        let state = self.runs.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.of.get(&place).map_or(0, |of| of.running.len())
+    /// What it does, step by step.
+    fn sequence_of(&self, who: Who) -> Option<&Arc<Script>> {
+        match who {
+            Who::Script(place) => match &self.file.entities[place].kind {
+                Kind::Script(script) => Some(script),
+                Kind::Domain(_) | Kind::Scene(_) => None,
+            },
+            Who::Intent(place) => self.file.intents[place].script.as_ref(),
+        }
     }
 
-    fn show_runs(&self, place: usize, triggered: bool) {
+    /// What messages call it.
+    pub(super) fn id_of(&self, who: Who) -> &str {
+        match who {
+            Who::Script(place) => &self.file.entities[place].config.id,
+            Who::Intent(place) => &self.file.intents[place].action,
+        }
+    }
+
+    fn count(&self, who: Who) -> usize {
+        let state = self.runs.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.of.get(&who).map_or(0, |of| of.running.len())
+    }
+
+    fn show_runs(&self, who: Who, triggered: bool) {
+        // An intent has no state that would show it.
+        let Who::Script(place) = who else {
+            return;
+        };
         let now = self.clock.now();
         let mut live = self.live();
         // Counted under the lock of the states, so that the last to write has the newest count.
-        let current = self.count(place);
+        let current = self.count(who);
         let mut state = live.state(place).clone();
         (if current > 0 { "on" } else { "off" }).clone_into(&mut state.state);
         if triggered {

@@ -6,7 +6,7 @@ use super::super::call::{Call, not_found};
 use super::super::model::ServiceError;
 use super::super::target::Target;
 use super::super::{EmbeddedHome, OnProgress};
-use super::runs::Lineage;
+use super::runs::{Lineage, Who};
 
 /// The services that act on any script.
 pub const SERVICES: [&str; 3] = ["toggle", "turn_off", "turn_on"];
@@ -21,7 +21,7 @@ impl EmbeddedHome {
     ) -> Result<Option<Value>, ServiceError> {
         if let Some(place) = self.script(&call.service) {
             // All of the data, its target too, is the variables.
-            let response = match self.begin(place, lineage)? {
+            let response = match self.begin(Who::Script(place), lineage)? {
                 Some(run) => run.execute(call.data, progress).await?,
                 None => Value::Object(Map::new()),
             };
@@ -31,8 +31,8 @@ impl EmbeddedHome {
         for place in scripts {
             match call.service.as_str() {
                 "turn_on" => self.start(place, variables.clone(), lineage)?,
-                "toggle" if !self.is_running(place) => self.start(place, Map::new(), lineage)?,
-                "toggle" | "turn_off" => self.stop(place),
+                "toggle" if !self.is_running(Who::Script(place)) => self.start(place, Map::new(), lineage)?,
+                "toggle" | "turn_off" => self.stop(Who::Script(place)),
                 _ => return Err(not_found(&call.name())),
             }
         }
@@ -47,7 +47,7 @@ impl EmbeddedHome {
     /// Starts a script and does not wait for it.
     fn start(&self, place: usize, variables: Map<String, Value>, lineage: &Lineage) -> Result<(), ServiceError> {
         // Nobody waits for it, so it may be started by itself again.
-        if let Some(run) = self.begin(place, &lineage.detached())? {
+        if let Some(run) = self.begin(Who::Script(place), &lineage.detached())? {
             tokio::spawn(async move {
                 if let Err(error) = run.execute(variables, None).await {
                     tracing::warn!("a script that was started failed: {error}");

@@ -121,6 +121,16 @@ pub fn render_all(
         .collect()
 }
 
+/// What a text says, whatever it reads as.
+///
+/// # Errors
+/// When a template in it fails; the error says which, and why.
+pub fn text(environment: &Environment<'_>, text: &str, variables: &Map<String, Value>) -> Result<String, String> {
+    let written = written(environment, text, variables);
+    let written = written.map_err(|error| format!("the template `{text}`: {error}"))?;
+    Ok(written.trim().to_owned())
+}
+
 fn render_text(environment: &Environment<'_>, text: &str, variables: &Map<String, Value>) -> Result<Value, Error> {
     if let Some(expression) = expression(text) {
         let result = environment.compile_expression(expression)?.eval(variables)?;
@@ -131,11 +141,15 @@ fn render_text(environment: &Environment<'_>, text: &str, variables: &Map<String
             _ => Ok(typed(&display(&result))),
         };
     }
+    Ok(typed(&written(environment, text, variables)?))
+}
+
+fn written(environment: &Environment<'_>, text: &str, variables: &Map<String, Value>) -> Result<String, Error> {
     let mut written = Limited(Vec::new());
     environment
         .template_from_str(text)?
         .render_captured_to(variables, &mut written)?;
-    Ok(typed(&String::from_utf8_lossy(&written.0)))
+    Ok(String::from_utf8_lossy(&written.0).into_owned())
 }
 
 /// The inside of a template that is one expression and nothing else, so that its value can be taken as it is.

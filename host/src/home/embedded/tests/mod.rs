@@ -2,6 +2,7 @@
 
 mod actions;
 mod files;
+mod intents;
 mod limits;
 mod lists;
 mod movement;
