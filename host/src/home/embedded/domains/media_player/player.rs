@@ -210,6 +210,9 @@ impl Player {
         let Some(level) = self.settings.get("volume_level").and_then(Value::as_f64) else {
             return;
         };
+        if step > 0.0 && level >= 1.0 || step < 0.0 && level <= 0.0 {
+            return;
+        }
         let wanted = level + step;
         let level = match wanted {
             _ if wanted >= 1.0 => 1.into(),
