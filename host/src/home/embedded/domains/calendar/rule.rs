@@ -9,9 +9,11 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 /// How often an event may recur in a day.
-const MAX_A_DAY: usize = 24;
-/// The first year in which something that recurs may have begun: how far it goes back is what it costs to say when it
-/// happens next.
+const MAX_A_DAY: usize = 8;
+/// How many times an event may be said to recur.
+const MAX_COUNT: u32 = 10_000;
+const MONTHS: i64 = 12;
+/// The first year in which something that recurs may have begun.
 const FIRST_YEAR: i16 = 1900;
 
 /// A rule that is known to be right.
@@ -43,6 +45,11 @@ impl Rule {
         if times.iter().map(|times| times.len().max(1)).product::<usize>() > MAX_A_DAY {
             return Err(format!("`{text}` recurs more than {MAX_A_DAY} times a day"));
         }
+        if let Some(count) = rule.count.filter(|count| *count > MAX_COUNT) {
+            return Err(format!(
+                "`{text}`: COUNT is {count}; {MAX_COUNT} is the most, or leave it out"
+            ));
+        }
         if start.year() < FIRST_YEAR {
             return Err(format!("`{text}` begins before {FIRST_YEAR}"));
         }
@@ -72,21 +79,41 @@ impl Rule {
         IcalRecurExpand::new(rule, to_ical(start)).map_while(from_ical)
     }
 
-    /// A start as many whole periods later as lie before `from`, for what recurs by days or weeks; the rule names the
-    /// same times from there. What is counted is counted from its beginning.
+    /// A start as many whole periods later as lie before `from`; the rule names the same times from there. What is
+    /// counted is counted from its beginning.
     fn skipped(&self, start: DateTime, from: DateTime) -> DateTime {
-        let days = match self.0.freq {
-            IcalRecurFreq::Daily => i64::from(self.0.interval),
-            IcalRecurFreq::Weekly => 7 * i64::from(self.0.interval),
-            _ => return start,
-        };
-        let before = i64::from((from.date() - start.date()).get_days());
-        // One period less, because the week of a rule need not begin on the day of the start.
-        let periods = before / days - 1;
-        if self.0.count.is_some() || periods <= 0 {
+        if self.0.count.is_some() {
             return start;
         }
-        start.checked_add((periods * days).days()).unwrap_or(start)
+        let interval = i64::from(self.0.interval);
+        let days = i64::from((from.date() - start.date()).get_days());
+        let years = i64::from(from.year() - start.year());
+        let later = match self.0.freq {
+            // The shortest time that is both whole periods and whole years.
+            IcalRecurFreq::Monthly => whole(years, interval / shared(interval, MONTHS)).years(),
+            IcalRecurFreq::Yearly => whole(years, interval).years(),
+            IcalRecurFreq::Weekly => whole(days, 7 * interval).days(),
+            _ => whole(days, interval).days(),
+        };
+        let is_years = matches!(self.0.freq, IcalRecurFreq::Monthly | IcalRecurFreq::Yearly);
+        let later = start.checked_add(later).ok();
+        // From the 29th of February to the 28th would be another rule.
+        later
+            .filter(|later| !is_years || later.day() == start.day())
+            .unwrap_or(start)
+    }
+}
+
+/// As much of what has passed as is whole periods, less one: that of a rule need not begin on the day of the start.
+fn whole(passed: i64, period: i64) -> i64 {
+    (passed / period - 1).max(0) * period
+}
+
+/// The greatest number that divides both.
+fn shared(one: i64, other: i64) -> i64 {
+    match other {
+        0 => one,
+        _ => shared(other, one % other),
     }
 }
 

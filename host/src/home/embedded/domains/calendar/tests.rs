@@ -144,6 +144,42 @@ fn rules_of_every_kind_name_their_days() {
 }
 
 #[test]
+fn what_began_long_ago_happens_on_the_days_of_its_rule() {
+    for (start, rule, found) in [
+        (
+            "1990-05-31",
+            "FREQ=MONTHLY;INTERVAL=5",
+            "2026-03-31 2026-08-31 2027-01-31",
+        ),
+        ("1904-02-29", "FREQ=YEARLY", "2028-02-29"),
+        ("1903-12-10", "FREQ=YEARLY;INTERVAL=3", "2026-12-10"),
+        ("1900-01-01", "FREQ=YEARLY;BYWEEKNO=53;BYDAY=SU", "2027-01-03"),
+        ("1990-01-03", "FREQ=WEEKLY;INTERVAL=100", "2026-06-03 2028-05-03"),
+        ("1990-01-03", "FREQ=DAILY;INTERVAL=500", "2026-12-20 2028-05-03"),
+        ("1990-01-03", "FREQ=YEARLY;COUNT=37", "2026-01-03"),
+    ] {
+        let end = Written::parse(start).and_then(|start| start.civil.checked_add(jiff::Span::new().days(1)).ok());
+        let end = end.expect("there is a next day").date().to_string();
+        let calendar = calendar(json!([{"summary": "x", "start": start, "end": end, "rrule": rule}]));
+        let days = between(&calendar, "2026-01-01", "2028-06-01");
+        let days: Vec<&str> = days.iter().filter_map(|days| days.split(' ').next()).collect();
+        assert_eq!(days.join(" "), found, "{start} {rule}");
+    }
+}
+
+#[test]
+fn many_dense_rules_that_began_long_ago_hold_nobody_up() {
+    let hours: Vec<String> = (8..16).map(|hour| hour.to_string()).collect();
+    let rule = format!("FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR={}", hours.join(","));
+    let event = json!({"summary": "x", "start": "1900-01-01T00:00:00", "end": "1900-01-01T00:01:00", "rrule": rule});
+    let mut calendar = calendar(vec![event; 200].into());
+    assert_eq!(
+        calendar.at(at("2026-11-22 12:30:00")).1["start_time"],
+        "2026-11-22 13:00:00"
+    );
+}
+
+#[test]
 fn times_that_the_clocks_jump_over_break_nothing() {
     let mut calendar = calendar(json!([{"summary": "Backup", "start": "2026-03-28T02:15:00",
         "end": "2026-03-28T02:45:00", "rrule": "FREQ=DAILY"}]));
@@ -222,7 +258,11 @@ fn what_is_wrong_with_a_calendar_is_said() {
         ),
         (
             weekly("FREQ=DAILY;BYHOUR=8,20;BYMINUTE=0,1,2,3,4,5,6,7,8,9,10,11,12"),
-            "`FREQ=DAILY;BYHOUR=8,20;BYMINUTE=0,1,2,3,4,5,6,7,8,9,10,11,12` recurs more than 24 times a day",
+            "`FREQ=DAILY;BYHOUR=8,20;BYMINUTE=0,1,2,3,4,5,6,7,8,9,10,11,12` recurs more than 8 times a day",
+        ),
+        (
+            weekly("FREQ=DAILY;COUNT=20000"),
+            "`FREQ=DAILY;COUNT=20000`: COUNT is 20000; 10000 is the most, or leave it out",
         ),
         (
             weekly("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"),
