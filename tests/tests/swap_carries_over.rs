@@ -153,3 +153,29 @@ async fn the_timer_goes_on_and_ends_who_was_not_heard_of_since_before() {
         "{answer}"
     );
 }
+
+#[tokio::test]
+async fn what_was_paused_goes_on_after_a_swap_and_back() {
+    for back in [false, true] {
+        let stage = Stage::new(guests::built_in()).await;
+        stage.home.furnish();
+        stage.engine.deliver_changes().await;
+        let mut ben = initialized(&stage, "ben").await;
+        let radio = json!({"name": "Radio"});
+        ben.result(&call("pause", "media_player__HassMediaPause", radio)).await;
+        swap(&stage).await;
+        if back {
+            go_back(&stage).await;
+        }
+        ben.result(&call("resume", "media_player__HassMediaUnpause", json!({})))
+            .await;
+        let done = stage.home.done();
+        assert_eq!(
+            done,
+            [
+                "media_player.media_pause media_player.radio",
+                "media_player.media_play media_player.radio"
+            ]
+        );
+    }
+}
