@@ -115,9 +115,29 @@ fn object(schema: &Value, value: Value) -> Value {
         .into()
 }
 
+/// The noughts of the scripts that have decimal digits of their own, of which the other nine follow. Python takes them all.
+const NOUGHTS: [char; 36] = [
+    '\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}', '\u{be6}', '\u{c66}',
+    '\u{ce6}', '\u{d66}', '\u{de6}', '\u{e50}', '\u{ed0}', '\u{f20}', '\u{1040}', '\u{1090}', '\u{17e0}', '\u{1810}',
+    '\u{1946}', '\u{19d0}', '\u{1a80}', '\u{1a90}', '\u{1b50}', '\u{1bb0}', '\u{1c40}', '\u{1c50}', '\u{a620}',
+    '\u{a8d0}', '\u{a900}', '\u{a9d0}', '\u{a9f0}', '\u{aa50}', '\u{abf0}', '\u{ff10}',
+];
+
+/// A digit of any script as ours; any other character as it is.
+fn western(character: char) -> char {
+    let code = u32::from(character);
+    let nought = NOUGHTS
+        .iter()
+        .map(|nought| u32::from(*nought))
+        .find(|nought| (*nought..nought + 10).contains(&code));
+    nought
+        .and_then(|nought| char::from_digit(code - nought, 10))
+        .unwrap_or(character)
+}
+
 /// The text of a number without the space around it and the single underscores between its digits.
 fn digits(text: &str) -> Option<String> {
-    let text = text.trim();
+    let text: String = text.trim().chars().map(western).collect();
     let bytes = text.as_bytes();
     let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
     let misplaced = |at: usize| bytes[at] == b'_' && !(digit(at.checked_sub(1)) && digit(Some(at + 1)));
