@@ -13,7 +13,9 @@ pub(super) fn item(item: &impl Serialize) -> String {
         prefer_block_scalars: false,
     };
     // Writing into a String fails for nothing that JSON can hold.
-    serde_saphyr::to_string_with_options(&[item], options).unwrap_or_default()
+    let text = serde_saphyr::to_string_with_options(&[item], options).unwrap_or_default();
+    // Nothing is written as nothing. No text ends a line like that: one with a colon in it is quoted.
+    text.replace(": null\n", ":\n")
 }
 
 /// A text, quoted where it could be misread.
