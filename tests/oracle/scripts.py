@@ -1,4 +1,4 @@
-"""The calls of scripts, and of the services that start and stop any, as `tests/parity/home.toml` has them.
+"""The calls of scripts, and of the services that start and stop any, as `scripts.toml` has them.
 
 A script is a service of its own, so a call here has the `target` that it names, if any, and `response` where one is
 asked for. `still_running` goes on while the script runs.

@@ -1,4 +1,5 @@
-"""A Home Assistant of a test's own: built once, then started with an empty configuration on a free loopback port."""
+"""A Home Assistant of a test's own: built once, then started with an empty configuration on a free loopback port, to
+which a test may add."""
 
 from __future__ import annotations
 
@@ -44,9 +45,30 @@ def root_file_system(folder: Path) -> Path:
     return root
 
 
+def furnished(folder: Path, base: Path, more: Path | None) -> Path:
+    """The scripts, once the configuration folder is empty but for what `more` holds: a `configuration.yaml` that is put
+    behind theirs, in a copy of them, because each start writes it anew; and custom components."""
+    configuration = base / "root/srv/ha/config"
+    shutil.rmtree(configuration, ignore_errors=True)
+    for made in ("token", "token-user", "owner.json"):
+        (base / "run" / made).unlink(missing_ok=True)
+    if more is None:
+        return folder
+    copy = base / "scripts"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(folder, copy)
+    written = copy / "config/configuration.yaml"
+    text = written.read_text()
+    written.unlink()  # It may not be writable.
+    written.write_text(f"{text}\n{(more / 'configuration.yaml').read_text()}")
+    shutil.copytree(more / "custom_components", configuration / "custom_components")
+    return copy
+
+
 @contextlib.contextmanager
-def home_assistant(folder: Path):
-    """A Home Assistant made by these scripts: where it listens, and an administrator's token."""
+def home_assistant(folder: Path, more: Path | None = None):
+    """A Home Assistant made by these scripts: where it listens, and an administrator's token. `more` is a folder with
+    what is added to its configuration."""
     base = cache() / "home-assistant"
     base.mkdir(parents=True, exist_ok=True)
     port = free_port()
@@ -57,18 +79,19 @@ def home_assistant(folder: Path):
         "ORACLE_PORT": str(port),
     }
 
-    def step(*command: str) -> None:
+    def step(*command: str, of: Path = folder) -> None:
         print("#", *command, flush=True)
         subprocess.run(
-            [str(folder / command[0]), *command[1:]], env=surroundings, check=True, timeout=PATIENCE_TO_BUILD,
+            [str(of / command[0]), *command[1:]], env=surroundings, check=True, timeout=PATIENCE_TO_BUILD,
             stdin=subprocess.DEVNULL,
         )
 
     step("stop.sh")  # What an earlier run may have left when it was killed.
     step("setup.sh")
     try:
-        step("start.sh", "--fresh")
-        step("provision.py")
+        made = furnished(folder, base, more)
+        step("start.sh", of=made)
+        step("provision.py", of=made)
         yield f"http://127.0.0.1:{port}", (base / "run/token").read_text().strip()
     finally:
         step("stop.sh")

@@ -1,5 +1,5 @@
-//! The table of scripts, replayed against the embedded home that is compared with the Home Assistant it was taken from:
-//! the answer, and what became of all that the scripts touch.
+//! The table of scripts, replayed against an embedded home like the Home Assistant it was taken from: the answer, and what
+//! became of all that the scripts touch.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::compare::same;
 use super::{START, table};
 
-const HOME: &str = include_str!("../../../tests/parity/home.toml");
+const HOME: &str = include_str!("../../../tests/oracle/scripts.toml");
 /// Turns of the other tasks after which nothing goes on by itself any more.
 const MANY_TURNS: usize = 500;
 /// Longer than any script of the table waits before it answers.

@@ -284,11 +284,11 @@ fn the_home_that_is_brought_along_is_sound() {
 }
 
 #[test]
-fn the_home_of_the_comparison_is_sound() {
+fn the_home_of_the_table_of_scripts_is_sound() {
     let store = Arc::new(MemoryStates::default());
     let home = EmbeddedHome::open(
-        super::PARITY,
-        "tests/parity/home.toml",
+        super::ORACLE,
+        "tests/oracle/scripts.toml",
         store,
         ManualClock::at(super::NOON),
     );

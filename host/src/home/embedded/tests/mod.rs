@@ -25,8 +25,8 @@ const NOON: u64 = 1_795_348_800_000;
 /// A small home with one of everything that the home itself has rules for.
 const HOME: &str = include_str!("home.toml");
 
-/// The home that is compared with a real Home Assistant.
-const PARITY: &str = include_str!("../../../../../tests/parity/home.toml");
+/// The home of the table of scripts.
+const ORACLE: &str = include_str!("../../../../../tests/oracle/scripts.toml");
 
 /// A home under test, with the clock that moves it.
 struct Probe {

@@ -242,7 +242,7 @@ fn templates_cannot_work_or_write_without_end() {
 #[tokio::test]
 async fn scripts_answer_what_home_assistant_answered() {
     let clock = crate::clock::ManualClock::at(super::NOON);
-    let probe = Probe::of(super::PARITY, Default::default(), clock);
+    let probe = Probe::of(super::ORACLE, Default::default(), clock);
     let cases = [
         ("script.panic", json!({}), Ok(json!({}))),
         (
