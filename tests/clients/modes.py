@@ -14,8 +14,8 @@ HERE = Path(__file__).resolve().parent
 
 #: The columns of the table.
 BEHAVIOURS = (
-    "connects", "lists", "controls", "refusals", "progress", "cancels", "changes", "answers", "resumes", "comes back",
-    "leaves",
+    "connects", "lists", "controls", "refusals", "evening", "progress", "cancels", "changes", "answers", "resumes",
+    "comes back", "leaves",
 )
 HANDSHAKE, STATELESS = "2025-11-25", "2026-07-28"
 TRANSPORTS = {"sse": "HTTP+SSE", "http": "Streamable HTTP"}

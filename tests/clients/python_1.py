@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 import httpx
 from abilities import FILLED_IN, SAMPLED, Abilities
 from checks import Checks, Surroundings, surroundings
+from evening import Evening
 from mcp import ClientSession
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
@@ -109,6 +110,8 @@ async def main() -> None:
                 assert said.answer.serverInfo.name == around.house["server"], said.answer.serverInfo
                 assert around.version in ("", said.answer.protocolVersion), said.answer.protocolVersion
             await said.hold(checks, around.house)
+            if "evening" in around.house:
+                await Evening(said, checks, around.house).spend()
             await said.try_all(checks, around, lambda url: opened(around, url))
             # Whatever a cut stream makes of leaving is not what is tried here.
             asyncio.get_running_loop().call_later(5, checks.end)

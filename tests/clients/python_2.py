@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 import httpx2
 from abilities import FILLED_IN, SAMPLED, Abilities
 from checks import Checks, Surroundings, surroundings
+from evening import Evening
 from mcp import Client
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
@@ -123,6 +124,8 @@ async def main() -> None:
                 if around.mode in ("auto", "legacy"):
                     assert said.client.server_info.name == around.house["server"], said.client.server_info
             await said.hold(checks, around.house)
+            if "evening" in around.house:
+                await Evening(said, checks, around.house).spend()
             await said.try_all(checks, around, lambda url: opened(around, url))
             # Whatever a cut stream makes of leaving is not what is tried here.
             asyncio.get_running_loop().call_later(5, checks.end)

@@ -4,6 +4,7 @@ import { Client, SSEClientTransport, StreamableHTTPClientTransport } from '@mode
 import { tryAll } from './abilities.mjs';
 import { Checks, surroundings } from './checks.mjs';
 import { hold } from './conversation.mjs';
+import { evening } from './evening.mjs';
 import { CAPABILITIES, filledIn, said, sampled } from './said.mjs';
 
 const around = surroundings();
@@ -50,6 +51,7 @@ await checks.check('connects', async () => {
 // A client that never connected would try for ever.
 if (checks.failed) checks.end();
 await hold(checks, speaker, around.house);
+if (around.house.evening) await evening(checks, speaker, around.house);
 await tryAll(checks, speaker, around, opened);
 await speaker.close();
 checks.end();
