@@ -25,6 +25,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "clients"))
 
 from calls import CALLS, PREPARE  # noqa: E402
+from calls.devices import KITCHEN  # noqa: E402
 from calls.requests import REQUESTS  # noqa: E402
 from differences import NOT_OFFERED, NOT_TAKEN  # noqa: E402
 from reading import answer, context, tool  # noqa: E402
@@ -106,6 +107,15 @@ class Comparison:
             return [result["description"], [message["role"] for message in result["messages"]], context(listing)[1]]
 
         report.equal("prompts/get: description, role and static context", *await self.both(prompt))
+
+        async def floor_told(client: Client) -> object:
+            name, told = prompts[1]["prompts"][0]["name"], []
+            for meta in ({}, {"_meta": {DEVICE: self.devices[KITCHEN]}}):
+                result = await client.request("prompts/get", {"name": name, **meta})
+                told.append("Ground floor" in result["messages"][0]["content"]["text"])
+            return told
+
+        report.equal("prompts/get: the floor of the device that is spoken to, and of none", *await self.both(floor_told))
 
         async def resource(client: Client) -> object:
             first = resources[1]["resources"][0]["uri"]
