@@ -42,14 +42,26 @@ impl Written {
     pub fn text(self) -> String {
         match self.offset.map(|offset| self.civil.to_zoned(offset.to_time_zone())) {
             Some(Ok(time)) => spaced(&time),
-            _ => self.civil.strftime("%Y-%m-%d %H:%M:%S%.f").to_string(),
+            _ => {
+                let fraction = fraction(self.civil);
+                self.civil.strftime(&format!("%Y-%m-%d %H:%M:%S{fraction}")).to_string()
+            }
         }
     }
 }
 
 /// `2026-03-29 12:30:00+02:00`.
 pub fn spaced(time: &Zoned) -> String {
-    time.strftime("%Y-%m-%d %H:%M:%S%.f%:z").to_string()
+    let fraction = fraction(time.datetime());
+    time.strftime(&format!("%Y-%m-%d %H:%M:%S{fraction}%:z")).to_string()
+}
+
+/// How Python writes the fraction of a second: in six digits, or not at all.
+fn fraction(time: DateTime) -> &'static str {
+    match time.subsec_nanosecond() / 1_000 {
+        0 => "",
+        _ => "%.6f",
+    }
 }
 
 /// When the clocks of the home show this; see [`Written::zoned`].
@@ -76,7 +88,8 @@ pub fn moment(time: &Zoned) -> Moment {
 
 /// `2026-03-29T12:30:00+02:00`.
 pub fn iso(time: &Zoned) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string()
+    let fraction = fraction(time.datetime());
+    time.strftime(&format!("%Y-%m-%dT%H:%M:%S{fraction}%:z")).to_string()
 }
 
 /// Reads `2026-03-29`.
@@ -127,7 +140,7 @@ mod tests {
             ("2027-07-01", "2027-07-01T00:00:00+02:00"),
             ("2027-07-01T08:15:30+00:00", "2027-07-01T10:15:30+02:00"),
             ("2027-07-01T08:15:30Z", "2027-07-01T10:15:30+02:00"),
-            ("2027-01-01 08:15:30.250-05:00", "2027-01-01T14:15:30.25+01:00"),
+            ("2027-01-01 08:15:30.250-05:00", "2027-01-01T14:15:30.250000+01:00"),
         ] {
             let time = Written::parse(written).and_then(|time| time.zoned(&berlin()));
             assert_eq!(time.map(|time| iso(&time)).as_deref(), Some(read), "{written}");

@@ -121,6 +121,18 @@ fn days_end_at_midnight_and_what_touches_a_time_is_not_in_it() {
 }
 
 #[test]
+fn a_fraction_of_a_second_has_six_digits_or_none() {
+    let calendar = calendar(
+        json!([{"summary": "Photo finish", "start": "2026-11-24T10:00:00.200910",
+        "end": "2026-11-24T10:00:07.000"}]),
+    );
+    assert_eq!(
+        between(&calendar, "2026-11-24", "2026-11-25"),
+        ["2026-11-24T10:00:00.200910+01:00 to 2026-11-24T10:00:07+01:00"]
+    );
+}
+
+#[test]
 fn rules_of_every_kind_name_their_days() {
     for (rule, days) in [
         ("FREQ=DAILY;INTERVAL=10", "04 14 24"),
