@@ -50,6 +50,7 @@ def furnished(folder: Path, base: Path, more: Path | None) -> Path:
     behind theirs, in a copy of them, because each start writes it anew; and custom components."""
     configuration = base / "root/srv/ha/config"
     shutil.rmtree(configuration, ignore_errors=True)
+    configuration.mkdir(parents=True)
     for made in ("token", "token-user", "owner.json"):
         (base / "run" / made).unlink(missing_ok=True)
     if more is None:
