@@ -253,7 +253,12 @@ async fn structured_results_conform_to_their_schema() {
         assert!(result["isError"] == false && conforms.is_ok(), "{conforms:?}: {answer}");
         let text = result["content"][0]["text"].as_str().unwrap_or_default();
         let repeated: Value = serde_json::from_str(text).expect("the text is the same data");
-        assert_eq!(repeated, result["structuredContent"]);
+        let data = &result["structuredContent"];
+        match (repeated["result"].as_str(), data["entities"].as_array()) {
+            // For models the entities are YAML, which is shorter.
+            (Some(yaml), Some(entities)) => assert_eq!(yaml.matches("- names:").count(), entities.len()),
+            _ => assert_eq!(repeated, *data),
+        }
         tried += 1;
     }
     assert!(tried > 0, "some tool has structured results");

@@ -2,11 +2,13 @@
 //! they did not, and nobody who is connected has noticed anything.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use hearth_component::faults::Fault;
 use hearth_harness::conversation::{call, initialized, ping, request};
+use hearth_harness::meddle::{Meddled, Meddler};
 use hearth_harness::stage::{Stage, load};
-use hearth_host::engine::{Recording, Swapped, Terms};
+use hearth_host::engine::{Answered, Event, Recording, Swapped, Terms, Trap};
 use hearth_tests::guests;
 use hearth_tests::witnesses::Witnesses;
 use serde_json::json;
@@ -68,6 +70,37 @@ async fn the_event_that_trapped_is_answered_by_the_generation_before() {
     ping_until_it_is_gone(&stage, &mut witnesses).await;
     assert_eq!(stage.engine.status().traps, 2);
     is_rolled_back(&stage, witnesses, "it trapped twice at `receive`").await;
+}
+
+/// Traps at a ping, and then no other instance can be made.
+#[derive(Clone, Default)]
+struct Shattering(Arc<AtomicBool>);
+
+impl Meddler for Shattering {
+    fn after_event(&mut self, event: &Event, answered: &mut Answered) {
+        let traps = match event {
+            Event::Start { .. } => self.0.load(Ordering::SeqCst),
+            Event::Receive(delivery) => String::from_utf8_lossy(&delivery.body).contains(r#""ping""#),
+            _ => false,
+        };
+        if traps {
+            self.0.store(true, Ordering::SeqCst);
+            *answered = Err(Trap("it lies in pieces".to_owned()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_event_after_which_no_instance_could_be_made_is_answered_by_the_generation_before() {
+    let stage = Stage::new(guests::built_in()).await;
+    let mut witnesses = Witnesses::on(&stage).await;
+    let sound = load(&guests::candidate(Fault::Version(2))).await;
+    let shattering = Shattering::default();
+    let program = Meddled::new(Arc::new(sound), move || shattering.clone());
+    let swapped = stage.engine.swap(program, 2, Terms::default(), unrecorded());
+    swapped.await.expect("nothing is wrong with it yet");
+    ping(&mut witnesses.ben).await;
+    is_rolled_back(&stage, witnesses, "no instance can be made on probation").await;
 }
 
 #[tokio::test]

@@ -55,7 +55,8 @@ impl Core {
     /// often, or at the same event twice, is replaced by the one before, which is given the event as it came.
     async fn attempt(&mut self, shared: &Arc<Shared>, event: &mut Event, cause: &Cause) -> Outcome {
         shared.board.lock().events += 1;
-        let first = self.probation.as_ref().map(|_| event.clone());
+        let mut first = self.probation.as_ref().map(|_| event.clone());
+        let generation = self.generation.number;
         let mut failed = None;
         for _attempt in 0..2 {
             match self.once(shared, event, cause).await {
@@ -66,6 +67,13 @@ impl Core {
                         break;
                     }
                     event.once_more();
+                    self.reducer = self.instance(shared).await;
+                    // Of one on probation none could be made: the one before is told as it came.
+                    if self.generation.number != generation
+                        && let Some(first) = first.take()
+                    {
+                        *event = first;
+                    }
                 }
             }
         }

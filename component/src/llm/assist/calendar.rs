@@ -44,10 +44,10 @@ pub(super) fn tool(mirror: &Mirror) -> Option<Tool> {
 }
 
 fn output() -> Schema {
-    let texts = ["start", "end", "summary", "description", "location"].map(|name| (name, Schema::string()));
-    let all_day = ("all_day", Schema::of_type("boolean"));
-    let event = Schema::object(texts.into_iter().chain([all_day]), &["start", "end", "summary"]);
-    Schema::object([("events", Schema::array(event))], &["events"])
+    Schema::object(
+        [("events", Schema::array_of_records(&["start", "end", "summary"]))],
+        &["events"],
+    )
 }
 
 fn call(request: &Request, arguments: &Arguments) -> Result<Call, Refused> {

@@ -22,8 +22,7 @@ pub(super) fn tool() -> Tool {
 }
 
 fn output() -> Schema {
-    let parts = ["date", "time", "timezone", "weekday"];
-    Schema::object(parts.map(|part| (part, Schema::string())), &parts)
+    Schema::record(&["date", "time", "timezone", "weekday"])
 }
 
 fn answer(moment: u64, zone: &TimeZone) -> Result<ToolResult, Refused> {

@@ -93,14 +93,8 @@ pub(super) fn tool() -> Tool {
 }
 
 fn output() -> Schema {
-    let text = |name| (name, Schema::string());
-    let names = ("names", Schema::array(Schema::string()));
-    let attributes = ("attributes", Schema::of_type("object"));
-    let entity = Schema::object(
-        [names, text("domain"), text("state"), text("area"), attributes],
-        &["names", "domain", "state"],
-    );
-    Schema::object([("entities", Schema::array(entity))], &["entities"])
+    let entities = Schema::array_of_records(&["names", "domain", "state"]);
+    Schema::object([("entities", entities)], &["entities"])
 }
 
 /// The entities that the live and the static context tell of, by their names.

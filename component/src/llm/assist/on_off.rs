@@ -52,7 +52,7 @@ pub(super) fn turn_on() -> Tool {
         "intent__HassTurnOn",
         "Turn on",
         "Turn on, open, press or lock. Covers and valves open, buttons are pressed, locks are LOCKED, everything else is \
-         turned on. Say what by name, area, floor, domain or device class; all that matches is acted on.",
+         turned on. All that matches is acted on.",
         Hints::REPEATS,
         |_, request, arguments| call(request, &arguments, "turn_on"),
     )
@@ -62,8 +62,7 @@ pub(super) fn turn_off() -> Tool {
     tool(
         "intent__HassTurnOff",
         "Turn off",
-        "Turn off, close or unlock. Covers and valves close, locks are UNLOCKED, everything else is turned off. Say what \
-         by name, area, floor, domain or device class; all that matches is acted on.",
+        "Turn off, close or unlock. Covers and valves close, locks are UNLOCKED, everything else is turned off. All that matches is acted on.",
         Hints::SETS,
         |_, request, arguments| call(request, &arguments, "turn_off"),
     )

@@ -47,9 +47,10 @@ fn get_items(names: &[&str]) -> Tool {
 }
 
 fn output() -> Schema {
-    let texts = ["summary", "uid", "status", "due", "description"].map(|name| (name, Schema::string()));
-    let item = Schema::object(texts, &["summary"]);
-    Schema::object([("items", Schema::array(item))], &["items"])
+    Schema::object(
+        [("items", Schema::array_of_records(&["summary", "uid", "status"]))],
+        &["items"],
+    )
 }
 
 fn add() -> Tool {

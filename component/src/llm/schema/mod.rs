@@ -88,6 +88,17 @@ impl Schema {
         }
     }
 
+    /// An object that has these members, told by their names alone: the schema of a result is read with every list of
+    /// tools, and names say enough.
+    pub fn record(members: &[&str]) -> Self {
+        Self::of_type("object").with("required", members.to_vec())
+    }
+
+    /// A list of [`Schema::record`]s.
+    pub fn array_of_records(members: &[&str]) -> Self {
+        Self::array(Self::record(members))
+    }
+
     /// Adds a keyword, or replaces it.
     #[must_use]
     pub fn with(mut self, keyword: &str, value: impl Into<Value>) -> Self {

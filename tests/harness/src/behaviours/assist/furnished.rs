@@ -95,13 +95,15 @@ async fn work_of_two_steps_outlives_the_instance(case: Arc<Case>) {
     stage.home.hold("todo.remove_item");
     let arguments = json!({"name": "Shopping", "item": "Milk"});
     ben.say(&call("remove", "todo__HassListRemoveItem", arguments)).await;
+    stage.until("the home works", |stage| stage.home.waiting() == 1).await;
     for steps in 1..=2 {
-        stage.until("the home works", |stage| stage.home.waiting() == 1).await;
+        assert_eq!(stage.home.waiting(), 1, "step {steps} was not begun");
         stage.engine.renew().await;
         stage.home.release(1);
         stage
             .until("a step is done", |stage| stage.home.done().len() == steps)
             .await;
+        stage.settle().await;
     }
     let answer = ben.next().await;
     assert_eq!(
