@@ -22,6 +22,6 @@ pub const TABLES: &[&[Behaviour]] = &[
     tools::others::TABLE,
     assist::acting::TABLE,
     assist::telling::TABLE,
-    assist::furnished::TABLE,
     assist::exposure::TABLE,
+    assist::furnished::TABLE,
 ];

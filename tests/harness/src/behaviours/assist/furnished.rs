@@ -16,7 +16,11 @@ pub const TABLE: &[Behaviour] = &[
         an_item_is_found_and_then_changed,
         "An item of a to-do list is named by its words, in any case; it is read from the list and then changed, and one \
          that is not there is told and changes nothing.",
-        [an_action_is_done_and_told]
+        [
+            an_action_is_done_and_told,
+            exposing_and_hiding_is_followed,
+            an_unchanged_list_is_not_told
+        ]
     ),
     behaviour!(
         Assist,
@@ -28,20 +32,35 @@ pub const TABLE: &[Behaviour] = &[
         Assist,
         data_is_told_as_data,
         "What a tool with an output schema tells is there as structured content too, and both say the same.",
-        [every_tool_answers_once]
+        [
+            every_tool_answers_once,
+            an_action_is_done_and_told,
+            the_time_is_that_of_the_home,
+            exposing_and_hiding_is_followed,
+            an_unchanged_list_is_not_told
+        ]
     ),
     behaviour!(
         Assist,
         events_are_asked_for_by_the_days_of_the_home,
         "The events of a calendar are asked for from now until midnight where the home is, also when the clocks change.",
-        [the_time_is_that_of_the_home]
+        [
+            an_action_is_done_and_told,
+            the_time_is_that_of_the_home,
+            exposing_and_hiding_is_followed,
+            an_unchanged_list_is_not_told
+        ]
     ),
     behaviour!(
         Assist,
         what_was_paused_goes_on,
         "Going on without a name resumes the players that were paused last, and no others; one that was changed by hand \
          since goes first.",
-        [an_action_is_done_and_told]
+        [
+            an_action_is_done_and_told,
+            exposing_and_hiding_is_followed,
+            an_unchanged_list_is_not_told
+        ]
     ),
     behaviour!(
         Assist,
