@@ -220,7 +220,7 @@ impl<I: Imports> Server<I> {
             News::Progress(news) => line.progress(&news).into_iter().collect(),
             News::Outcomes(outcomes) => match self.llm.finish(&ticket.finish, &outcomes) {
                 Step::Answer(result) => tools::finished(&line, &result),
-                Step::Further(plan) => match ticket.asked.clone() {
+                Step::Further(plan) => match ticket.asked {
                     Some(asked) => vec![tools::perform(&mut self.work, ticket.request, asked, plan)],
                     None => vec![tools::lost(&line)],
                 },

@@ -96,6 +96,19 @@ pub struct Plan {
     pub remembers: Option<LastPaused>,
 }
 
+impl Plan {
+    /// Actions that are waited for until they are done.
+    pub(crate) fn to_the_end(actions: Vec<Action>, finish: Finish) -> Self {
+        Self {
+            actions,
+            patience_ms: DEADLINE_MS,
+            deadline_ms: DEADLINE_MS,
+            finish,
+            remembers: None,
+        }
+    }
+}
+
 /// The LLM APIs over one home, with what is worth keeping between two requests. All of it can be derived again.
 #[derive(Default)]
 pub struct Llm {

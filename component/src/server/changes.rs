@@ -53,12 +53,16 @@ impl<I: Imports> Server<I> {
         let Some(mirror) = &mut self.mirror else {
             return;
         };
-        let known = mirror.entity(&change.id).map(|entity| entity.state.clone());
-        mirror.apply(change);
-        let now = mirror.entity(&change.id).map(|entity| &entity.state);
         // Before it is live, another instance keeps what this one is given.
-        if let Some(now) = now.filter(|now| self.live && known.as_ref() != Some(now))
-            && self.paused.heard(&change.id, now)
+        if !self.live || !self.paused.listens_to(&change.id) {
+            mirror.apply(change);
+            return;
+        }
+        let state = |mirror: &Mirror| mirror.entity(&change.id).map(|entity| entity.state.clone());
+        let before = state(mirror);
+        mirror.apply(change);
+        if let Some(now) = state(mirror).filter(|now| before.as_ref() != Some(now))
+            && self.paused.heard(&change.id, &now)
         {
             effects.push(memory::keep(&self.paused));
         }

@@ -11,7 +11,7 @@ use crate::home::Mirror;
 use crate::llm::finish::{Finish, Told};
 use crate::llm::schema::{Parameters, Schema};
 use crate::llm::tool::{Arguments, Hints, Reading, Refused, Tool};
-use crate::llm::{Call, DEADLINE_MS, Plan, Request, ToolResult};
+use crate::llm::{Call, Plan, Request, ToolResult};
 
 /// The domain that the tool is for.
 pub(super) const DOMAIN: &str = "calendar";
@@ -63,20 +63,13 @@ fn call(request: &Request, arguments: &Arguments) -> Result<Call, Refused> {
     };
     let days = if text("range") == Some("week") { 7 } else { 1 };
     let (start, end) = from_now(request, days)?;
-    Ok(Call::of(Plan {
-        actions: vec![action(
-            "calendar.get_events",
-            &[&calendar.id],
-            &json!({"start_date_time": start, "end_date_time": end}),
-        )],
-        patience_ms: DEADLINE_MS,
-        deadline_ms: DEADLINE_MS,
-        finish: Finish::Told {
-            entity: calendar.id.clone(),
-            what: Told::Events,
-        },
-        remembers: None,
-    }))
+    let data = json!({"start_date_time": start, "end_date_time": end});
+    let actions = vec![action("calendar.get_events", &[&calendar.id], &data)];
+    let finish = Finish::Told {
+        entity: calendar.id.clone(),
+        what: Told::Events,
+    };
+    Ok(Call::Perform(Plan::to_the_end(actions, finish)))
 }
 
 /// From now to the midnight that ends so many days, of which today is the first, where the home is.

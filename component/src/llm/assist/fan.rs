@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::service::{self, Kind, Service, only_domain, place};
+use super::service::{self, Kind, only_domain, place};
 use crate::llm::schema::{Parameters, Schema};
 use crate::llm::tool::{Hints, Tool};
 
@@ -25,9 +25,7 @@ pub(super) fn set_speed() -> Tool {
         Hints::SETS,
         |_, request, arguments| {
             let data = json!({"percentage": arguments["percentage"]});
-            service::call(request, &arguments, Kind::of(DOMAIN), "turn_on", |entity| {
-                Ok(Ok(Service::own(entity, "turn_on", data.clone())))
-            })
+            service::send(request, &arguments, Kind::of(DOMAIN), "turn_on", &data)
         },
     )
 }

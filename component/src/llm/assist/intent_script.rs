@@ -9,7 +9,7 @@ use crate::home::{INTENT_PREFIX, Mirror, Script};
 use crate::llm::finish::Finish;
 use crate::llm::schema::{Parameters, Schema};
 use crate::llm::tool::{Arguments, Hints, Refused, Tool};
-use crate::llm::{Call, DEADLINE_MS, Plan, Request};
+use crate::llm::{Call, Plan, Request};
 
 /// What these tools may do.
 pub(super) const ACTIONS: &[&str] = &["intent_script.*"];
@@ -53,17 +53,12 @@ fn run(tool: &Tool, request: &Request, arguments: Arguments) -> Result<Call, Ref
     let name = name(&action).to_owned();
     let mut slots = arguments.clone();
     slots.extend(targets(request, &arguments).map(|targets| ("targets".to_owned(), targets)));
-    Ok(Call::of(Plan {
-        actions: vec![Action {
-            name: action,
-            target: Vec::new(),
-            data: Value::Object(slots).to_string().into_bytes(),
-        }],
-        patience_ms: DEADLINE_MS,
-        deadline_ms: DEADLINE_MS,
-        finish: Finish::Intent { name },
-        remembers: None,
-    }))
+    let action = Action {
+        name: action,
+        target: Vec::new(),
+        data: Value::Object(slots).to_string().into_bytes(),
+    };
+    Ok(Call::Perform(Plan::to_the_end(vec![action], Finish::Intent { name })))
 }
 
 /// What the arguments mean in the home, for the owner's templates; nothing where they mean nothing.

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::media_player;
 use crate::home::Entity;
 
-/// Bytes that all ids in it may have: it is kept, and what is kept is small.
-const MOST_BYTES: usize = 3 << 10;
+/// Bytes that the ids of each of its lists may have: all of it is kept, and what is kept is small.
+const MOST_BYTES: usize = 1 << 10;
 
 /// See the module.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,17 +28,8 @@ pub struct LastPaused {
 impl LastPaused {
     /// These are being paused.
     pub(super) fn of(entities: &[&Entity]) -> Self {
-        let mut left = MOST_BYTES / 2;
-        let fits = |id: &&str| {
-            left = left.saturating_sub(id.len());
-            left > 0
-        };
-        let players: Vec<String> = entities
-            .iter()
-            .map(|entity| entity.id.as_str())
-            .take_while(fits)
-            .map(str::to_owned)
-            .collect();
+        let mut players: Vec<String> = entities.iter().map(|entity| entity.id.clone()).collect();
+        keep_small(&mut players);
         Self {
             pausing: players.clone(),
             players,
@@ -51,9 +42,14 @@ impl LastPaused {
         self.players.is_empty()
     }
 
+    /// Whether it matters that this entity changes.
+    pub fn listens_to(&self, id: &str) -> bool {
+        !self.is_empty() && id.starts_with(media_player::PREFIX)
+    }
+
     /// An entity is in another state now. True when that matters.
     pub fn heard(&mut self, id: &str, state: &str) -> bool {
-        if self.is_empty() || !id.starts_with(media_player::PREFIX) {
+        if !self.listens_to(id) {
             return false;
         }
         if let Some(place) = self.pausing.iter().position(|pausing| pausing == id)
@@ -67,11 +63,7 @@ impl LastPaused {
         }
         self.since.retain(|other| other != id);
         self.since.insert(0, id.to_owned());
-        let mut left = MOST_BYTES / 2;
-        self.since.retain(|id| {
-            left = left.saturating_sub(id.len());
-            left > 0
-        });
+        keep_small(&mut self.since);
         true
     }
 
@@ -88,4 +80,14 @@ impl LastPaused {
             entities.retain(|entity| self.players.contains(&entity.id));
         }
     }
+}
+
+/// Drops the last ids until the others are small enough.
+fn keep_small(ids: &mut Vec<String>) {
+    let mut bytes = 0;
+    let fit = ids.iter().take_while(|id| {
+        bytes += id.len();
+        bytes <= MOST_BYTES
+    });
+    ids.truncate(fit.count());
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::service::{self, Kind, Service, only_domain, place};
+use super::service::{self, Kind, only_domain, place};
 use crate::llm::schema::Parameters;
 use crate::llm::tool::{Arguments, Hints, Refused, Run, Tool};
 use crate::llm::{Call, Request};
@@ -40,7 +40,6 @@ fn tool(name: &str, title: &str, description: &str, run: Run) -> Tool {
 }
 
 fn send(request: &Request, arguments: &Arguments, features: u64, name: &'static str) -> Result<Call, Refused> {
-    service::call(request, arguments, Kind::of(DOMAIN).able(features), name, |entity| {
-        Ok(Ok(Service::own(entity, name, json!({}))))
-    })
+    let kind = Kind::of(DOMAIN).able(features);
+    service::send(request, arguments, kind, name, &json!({}))
 }

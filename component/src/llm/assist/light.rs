@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::colors;
-use super::service::{self, Kind, Service, only_domain, place};
+use super::service::{self, Kind, only_domain, place};
 use crate::llm::closest::closest;
 use crate::llm::schema::{Parameters, Schema};
 use crate::llm::tool::{Arguments, Hints, Refused, Tool};
@@ -44,9 +44,7 @@ pub(super) fn set() -> Tool {
 
 fn call(request: &Request, arguments: &Arguments) -> Result<Call, Refused> {
     let data = data(arguments)?;
-    service::call(request, arguments, Kind::of(DOMAIN), "turn_on", |entity| {
-        Ok(Ok(Service::own(entity, "turn_on", data.clone())))
-    })
+    service::send(request, arguments, Kind::of(DOMAIN), "turn_on", &data)
 }
 
 fn data(arguments: &Arguments) -> Result<Value, Refused> {

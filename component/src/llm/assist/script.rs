@@ -8,7 +8,7 @@ use crate::home::{Entity, Mirror, Script};
 use crate::llm::finish::Finish;
 use crate::llm::schema::Parameters;
 use crate::llm::tool::{Arguments, Hints, Reading, Refused, Tool};
-use crate::llm::{Call, DEADLINE_MS, Plan, Request, python};
+use crate::llm::{Call, Plan, Request, python};
 
 /// What these tools may do.
 pub(super) const ACTIONS: &[&str] = &["script.*"];
@@ -78,20 +78,16 @@ fn run(tool: &Tool, request: &Request, mut arguments: Arguments) -> Result<Call,
             *value = translated(request.mirror, name, kind, value.take())?;
         }
     }
-    Ok(Call::Perform(Plan {
-        actions: vec![Action {
-            name: script.action.clone(),
-            target: Vec::new(),
-            data: Value::Object(arguments).to_string().into_bytes(),
-        }],
-        // A script is asked for its response, so there is nothing to say before it is done.
-        patience_ms: DEADLINE_MS,
-        deadline_ms: DEADLINE_MS,
-        finish: Finish::Script {
-            name: tool.title.clone(),
-        },
-        remembers: None,
-    }))
+    let action = Action {
+        name: script.action.clone(),
+        target: Vec::new(),
+        data: Value::Object(arguments).to_string().into_bytes(),
+    };
+    let finish = Finish::Script {
+        name: tool.title.clone(),
+    };
+    // A script is asked for its response, so there is nothing to say before it is done.
+    Ok(Call::Perform(Plan::to_the_end(vec![action], finish)))
 }
 
 /// Areas and floors by their ids, whatever they were called.

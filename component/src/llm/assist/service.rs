@@ -8,7 +8,7 @@ use crate::home::{Area, Entity, Floor};
 use crate::llm::finish::{Finish, Job, Target};
 use crate::llm::schema::Schema;
 use crate::llm::tool::{Arguments, Refused};
-use crate::llm::{Call, DEADLINE_MS, Plan, Request};
+use crate::llm::{Call, Plan, Request};
 
 /// An action that still runs after this long counts as done: long enough to be refused, short enough for a chat.
 /// Home Assistant waits as long.
@@ -160,6 +160,28 @@ pub(super) fn call(
     each(&meant(request, arguments, kind)?, called, service)
 }
 
+/// The same with one service, of its own domain, for each.
+///
+/// # Errors
+/// When nothing is meant.
+pub(super) fn send(
+    request: &Request,
+    arguments: &Arguments,
+    kind: Kind,
+    name: &'static str,
+    data: &Value,
+) -> Result<Call, Refused> {
+    send_to(&meant(request, arguments, kind)?, name, data)
+}
+
+/// The same to what was found. As with [`each`], of which nothing is refused here.
+///
+/// # Errors
+/// Never.
+pub(super) fn send_to(matched: &Matched, name: &'static str, data: &Value) -> Result<Call, Refused> {
+    each(matched, name, |entity| Ok(Ok(Service::own(entity, name, data.clone()))))
+}
+
 /// Finds what the arguments of an intent mean.
 ///
 /// # Errors
@@ -211,26 +233,15 @@ pub(super) fn each(
         entities,
     };
     Ok(Call::of(Plan {
-        actions,
         patience_ms: PATIENCE_MS,
-        deadline_ms: DEADLINE_MS,
-        finish,
-        remembers: None,
+        ..Plan::to_the_end(actions, finish)
     }))
 }
 
 /// Plans actions that all have to be done, before the answer is given.
 pub(super) fn whole(actions: Vec<Action>, answer: String, failing: impl Into<String>) -> Call {
-    Call::of(Plan {
-        actions,
-        patience_ms: DEADLINE_MS,
-        deadline_ms: DEADLINE_MS,
-        finish: Finish::Whole {
-            answer,
-            failing: failing.into(),
-        },
-        remembers: None,
-    })
+    let failing = failing.into();
+    Call::of(Plan::to_the_end(actions, Finish::Whole { answer, failing }))
 }
 
 /// An entity as an answer names it.

@@ -8,7 +8,7 @@ use crate::home::{Entity, Mirror};
 use crate::llm::finish::{Finish, ItemChange, Told, action_done};
 use crate::llm::schema::{Parameters, Schema};
 use crate::llm::tool::{Arguments, Hints, Reading, Refused, Run, Tool};
-use crate::llm::{Call, DEADLINE_MS, Plan, Request, ToolResult};
+use crate::llm::{Call, Plan, Request, ToolResult};
 
 /// The domain that the tools are for.
 pub(super) const DOMAIN: &str = "todo";
@@ -136,13 +136,8 @@ fn ask(list: &Entity, status: Option<&str>, finish: Finish) -> Call {
         .map(|status| ("status".to_owned(), status.into()))
         .into_iter()
         .collect();
-    Call::of(Plan {
-        actions: vec![action("todo.get_items", &[&list.id], &Value::Object(data))],
-        patience_ms: DEADLINE_MS,
-        deadline_ms: DEADLINE_MS,
-        finish,
-        remembers: None,
-    })
+    let actions = vec![action("todo.get_items", &[&list.id], &Value::Object(data))];
+    Call::Perform(Plan::to_the_end(actions, finish))
 }
 
 /// The list that is meant, what the caller calls it, and the item.

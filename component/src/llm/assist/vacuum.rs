@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::service::{self, Kind, Service, action, area_target, entity_target, only_domain, place};
+use super::service::{self, Kind, action, area_target, entity_target, only_domain, place};
 use super::targets::{Constraints, Preferences, Reason, failure, find};
 use crate::home::Area;
 use crate::llm::finish::action_done;
@@ -59,9 +59,8 @@ fn tool(name: &str, title: &str, description: &str, run: Run) -> Tool {
 }
 
 fn send(request: &Request, arguments: &Arguments, features: u64, name: &'static str) -> Result<Call, Refused> {
-    service::call(request, arguments, Kind::of(DOMAIN).able(features), name, |entity| {
-        Ok(Ok(Service::own(entity, name, json!({}))))
-    })
+    let kind = Kind::of(DOMAIN).able(features);
+    service::send(request, arguments, kind, name, &json!({}))
 }
 
 /// The area says what is cleaned, not where the cleaner stands.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Finish, action_done, error, told};
 use crate::contract::hearth::mcp::types::{Action, Outcome};
 use crate::home::names;
-use crate::llm::{DEADLINE_MS, Plan, ToolResult};
+use crate::llm::{Plan, ToolResult};
 
 /// What is done to an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,18 +43,14 @@ pub(super) fn change(list: &str, called: &str, uid: &str, change: ItemChange) ->
         ItemChange::Complete => ("todo.update_item", json!({"item": uid, "status": "completed"})),
         ItemChange::Remove => ("todo.remove_item", json!({"item": [uid]})),
     };
-    Plan {
-        actions: vec![Action {
-            name: name.to_owned(),
-            target: json!({"entity_id": [list]}).to_string().into_bytes(),
-            data: data.to_string().into_bytes(),
-        }],
-        patience_ms: DEADLINE_MS,
-        deadline_ms: DEADLINE_MS,
-        finish: Finish::Whole {
-            answer: action_done(&[json!({"name": called, "type": "entity", "id": list})], &[]),
-            failing: "The list could not be changed".to_owned(),
-        },
-        remembers: None,
-    }
+    let finish = Finish::Whole {
+        answer: action_done(&[json!({"name": called, "type": "entity", "id": list})], &[]),
+        failing: "The list could not be changed".to_owned(),
+    };
+    let action = Action {
+        name: name.to_owned(),
+        target: json!({"entity_id": [list]}).to_string().into_bytes(),
+        data: data.to_string().into_bytes(),
+    };
+    Plan::to_the_end(vec![action], finish)
 }

@@ -69,17 +69,18 @@ impl EmbeddedHome {
                 "scene" => self.call_scene(call).map(|()| None),
                 intent::DOMAIN => self.call_intent(call, lineage, progress).await,
                 _ => {
-                    let (rules, service) = self.service(&call).ok_or_else(|| not_found(&call.name()))?;
+                    let known = self.service(&call.domain, &call.service);
+                    let (rules, service) = known.ok_or_else(|| not_found(&call.name()))?;
                     self.call_entities(rules, service, call.data)
                 }
             }
         })
     }
 
-    /// The domain and the service of a call, if the home has entities of that domain.
-    fn service(&self, call: &Call) -> Option<(&'static dyn Domain, &'static Service)> {
-        let rules = domains::domain(&call.domain).filter(|rules| show::has_domain(&self.file, rules.name()))?;
-        let service = rules.services().iter().find(|service| service.name == call.service)?;
+    /// A service of a domain, if the home has entities of that domain.
+    fn service(&self, domain: &str, service: &str) -> Option<(&'static dyn Domain, &'static Service)> {
+        let rules = domains::domain(domain).filter(|rules| show::has_domain(&self.file, rules.name()))?;
+        let service = rules.services().iter().find(|known| known.name == service)?;
         Some((rules, service))
     }
 
@@ -222,13 +223,8 @@ impl EmbeddedHome {
 
     /// Whether this service changes nothing.
     pub(super) fn only_answers(&self, domain: &str, service: &str) -> bool {
-        let rules = domains::domain(domain);
-        rules.is_some_and(|rules| {
-            rules
-                .services()
-                .iter()
-                .any(|known| known.name == service && known.answers)
-        })
+        self.service(domain, service)
+            .is_some_and(|(_, service)| service.answers)
     }
 
     /// Whether the home has this service.
@@ -240,11 +236,7 @@ impl EmbeddedHome {
                 let of_any = show::has_domain(&self.file, domain) && script_services::SERVICES.contains(&service);
                 of_any || self.script(service).is_some()
             }
-            _ => {
-                show::has_domain(&self.file, domain)
-                    && domains::domain(domain)
-                        .is_some_and(|rules| rules.services().iter().any(|known| known.name == service))
-            }
+            _ => self.service(domain, service).is_some(),
         }
     }
 }

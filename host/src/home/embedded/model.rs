@@ -1,6 +1,7 @@
 //! The nouns of the embedded home that its rooms share: how an entity is described, and the state it is in.
 
 use jiff::tz::TimeZone;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -69,6 +70,21 @@ impl EntityState {
             state: state.into(),
             ..Self::default()
         }
+    }
+
+    /// What the domain remembers, if it is of this form.
+    pub fn remembered<T: DeserializeOwned>(&self) -> Option<T> {
+        T::deserialize(&self.hidden).ok()
+    }
+
+    /// The same state with this to remember, a struct.
+    pub fn remembering(self, memory: &impl Serialize) -> Self {
+        let hidden = match serde_json::to_value(memory) {
+            Ok(Value::Object(hidden)) => hidden,
+            // A struct is always an object.
+            _ => Map::new(),
+        };
+        Self { hidden, ..self }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::llm::assist::targets::Constraints;
 use crate::llm::finish::{Finish, Told};
 use crate::llm::schema::{Parameters, Schema};
 use crate::llm::tool::{Arguments, Hints, Reading, Refused, Tool};
-use crate::llm::{Call, DEADLINE_MS, Plan, Request};
+use crate::llm::{Call, Plan, Request};
 
 const PLAY_MEDIA: u64 = 1 << 9;
 const SEARCH_MEDIA: u64 = 1 << 22;
@@ -18,8 +18,8 @@ const BOTH: u64 = SEARCH_MEDIA | PLAY_MEDIA;
 
 /// Whether a player of this home can search and play.
 pub(super) fn is_offered(mirror: &Mirror) -> bool {
-    let players = mirror.entities().iter().filter(|entity| entity.domain == DOMAIN);
-    players.into_iter().any(|entity| entity.features & BOTH == BOTH)
+    let mut entities = mirror.entities().iter();
+    entities.any(|entity| entity.domain == DOMAIN && entity.features & BOTH == BOTH)
 }
 
 pub(super) fn search() -> Tool {
@@ -52,16 +52,12 @@ pub(super) fn search() -> Tool {
             ] {
                 data.extend(arguments.get(argument).map(|value| (member.to_owned(), value.clone())));
             }
-            Ok(Call::of(Plan {
-                actions: vec![action("media_player.search_media", &[&player.id], &Value::Object(data))],
-                patience_ms: DEADLINE_MS,
-                deadline_ms: DEADLINE_MS,
-                finish: Finish::Told {
-                    entity: player.id.clone(),
-                    what: Told::Media,
-                },
-                remembers: None,
-            }))
+            let actions = vec![action("media_player.search_media", &[&player.id], &Value::Object(data))];
+            let finish = Finish::Told {
+                entity: player.id.clone(),
+                what: Told::Media,
+            };
+            Ok(Call::Perform(Plan::to_the_end(actions, finish)))
         },
     )
     .reading(Reading::Tidied)

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{DOMAIN, PLAYING, parameters};
 use crate::llm::assist::last_paused::LastPaused;
-use crate::llm::assist::service::{self, Kind, Service};
+use crate::llm::assist::service::{self, Kind};
 use crate::llm::tool::{Arguments, Hints, Refused, Run, Tool};
 use crate::llm::{Call, Request};
 
@@ -30,7 +30,7 @@ pub(super) fn pause() -> Tool {
         Hints::SETS,
         |_, request, arguments| {
             let matched = service::meant(request, &arguments, playing(PAUSE))?;
-            let mut call = send(&matched, "media_pause")?;
+            let mut call = service::send_to(&matched, "media_pause", &json!({}))?;
             if let Call::Perform(plan) = &mut call {
                 plan.remembers = Some(LastPaused::of(&matched.entities));
             }
@@ -46,8 +46,8 @@ pub(super) fn next() -> Tool {
         "Skip to the next track of what is playing.",
         Hints::REPEATS,
         |_, request, arguments| {
-            let matched = service::meant(request, &arguments, playing(NEXT_TRACK))?;
-            send(&matched, "media_next_track")
+            let kind = playing(NEXT_TRACK);
+            service::send(request, &arguments, kind, "media_next_track", &json!({}))
         },
     )
 }
@@ -59,8 +59,8 @@ pub(super) fn previous() -> Tool {
         "Go back to the previous track of what is playing.",
         Hints::REPEATS,
         |_, request, arguments| {
-            let matched = service::meant(request, &arguments, playing(PREVIOUS_TRACK))?;
-            send(&matched, "media_previous_track")
+            let kind = playing(PREVIOUS_TRACK);
+            service::send(request, &arguments, kind, "media_previous_track", &json!({}))
         },
     )
 }
@@ -81,13 +81,9 @@ fn resume(request: &Request, arguments: &Arguments) -> Result<Call, Refused> {
     if let Some(paused) = paused {
         paused.narrow(&mut matched.entities);
     }
-    let mut call = send(&matched, "media_play")?;
+    let mut call = service::send_to(&matched, "media_play", &json!({}))?;
     if let (Call::Perform(plan), Some(_)) = (&mut call, paused) {
         plan.remembers = Some(LastPaused::default());
     }
     Ok(call)
-}
-
-fn send(matched: &crate::llm::assist::targets::Matched, name: &'static str) -> Result<Call, Refused> {
-    service::each(matched, name, |entity| Ok(Ok(Service::own(entity, name, json!({})))))
 }

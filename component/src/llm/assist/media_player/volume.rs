@@ -8,7 +8,7 @@ use crate::llm::assist::service::{self, Kind, Service, place};
 use crate::llm::assist::targets::{Reason, failure};
 use crate::llm::finish::action_done;
 use crate::llm::schema::{Parameters, Schema};
-use crate::llm::tool::{Arguments, Hints, Refused, Tool};
+use crate::llm::tool::{Arguments, Hints, Refused, Run, Tool};
 use crate::llm::{Call, Request};
 
 const VOLUME_SET: u64 = 4;
@@ -32,9 +32,7 @@ pub(super) fn set() -> Tool {
             let percent = arguments.get("volume_level").and_then(Value::as_f64).unwrap_or(0.0);
             let data = json!({"volume_level": percent / 100.0});
             let kind = Kind::of(DOMAIN).able(VOLUME_SET);
-            service::call(request, &arguments, kind, "volume_set", |entity| {
-                Ok(Ok(Service::own(entity, "volume_set", data.clone())))
-            })
+            service::send(request, &arguments, kind, "volume_set", &data)
         },
     )
 }
@@ -73,16 +71,14 @@ pub(super) fn unmute() -> Tool {
     )
 }
 
-fn muting(name: &str, title: &str, description: &str, run: crate::llm::tool::Run) -> Tool {
+fn muting(name: &str, title: &str, description: &str, run: Run) -> Tool {
     Tool::new(name, title, description, parameters([], &[]), Hints::SETS, run)
 }
 
 fn set_muted(request: &Request, arguments: &Arguments, muted: bool) -> Result<Call, Refused> {
     let kind = Kind::of(DOMAIN).able(VOLUME_MUTE);
     let data = json!({"is_volume_muted": muted});
-    service::call(request, arguments, kind, "volume_mute", |entity| {
-        Ok(Ok(Service::own(entity, "volume_mute", data.clone())))
-    })
+    service::send(request, arguments, kind, "volume_mute", &data)
 }
 
 fn step_by(request: &Request, arguments: &Arguments) -> Result<Call, Refused> {

@@ -2,10 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::sensor::only_shows;
-use super::{Domain, Reproduction, Service, onoff};
-use crate::clock::Moment;
-use crate::home::embedded::model::{EntityConfig, EntityState, OptionError, ServiceError};
+use super::{Domain, Reproduction, onoff};
+use crate::home::embedded::model::{EntityConfig, EntityState, OptionError};
 
 /// The domain `binary_sensor`.
 #[derive(Debug)]
@@ -14,10 +12,6 @@ pub struct BinarySensor;
 impl Domain for BinarySensor {
     fn name(&self) -> &'static str {
         "binary_sensor"
-    }
-
-    fn services(&self) -> &'static [Service] {
-        &[]
     }
 
     fn features(&self, _config: &EntityConfig) -> Option<u64> {
@@ -29,17 +23,6 @@ impl Domain for BinarySensor {
             return Ok(EntityState::new("unknown"));
         }
         onoff::initial(config).map(EntityState::new)
-    }
-
-    fn call(
-        &self,
-        config: &EntityConfig,
-        _state: &mut EntityState,
-        service: &str,
-        _data: &Map<String, Value>,
-        _now: Moment,
-    ) -> Result<(), ServiceError> {
-        Err(only_shows(config, service))
     }
 
     fn reproduce(&self, _config: &EntityConfig, _state: &str, _attributes: &Map<String, Value>) -> Reproduction {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::schema::{Field, percent, string};
-use super::{Domain, Reproduction, Service, begins, flags, number, onoff, options};
+use super::{Domain, Reproduction, Service, begins, flags, number, onoff, options, range};
 use crate::clock::Moment;
 use crate::home::embedded::model::{EntityConfig, EntityState, OptionError, ServiceError};
 
@@ -153,17 +153,7 @@ impl Domain for Humidifier {
 }
 
 fn in_range(state: &EntityState, humidity: &Value) -> Result<(), ServiceError> {
-    let [least, most] = BOUNDS.map(|(key, _)| state.attributes.get(key).cloned().unwrap_or_default());
-    let given = number::real(humidity);
-    if given >= number::real(&least) && given <= number::real(&most) {
-        return Ok(());
-    }
-    Err(ServiceError::Refused(format!(
-        "Provided humidity {} is not valid. Accepted range is {} to {}",
-        number::python(humidity),
-        number::python(&least),
-        number::python(&most)
-    )))
+    range::in_range(state, "humidity", humidity, BOUNDS.map(|(key, _)| key))
 }
 
 /// Brings `action` up to date, where it is shown.

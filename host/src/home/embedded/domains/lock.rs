@@ -85,14 +85,15 @@ impl Domain for Lock {
             _ => ("opening", "open"),
         };
         let motor_ms = options::milliseconds(config, "motor_seconds", MOTOR_SECONDS).unwrap_or(0);
-        state.state = while_turning.to_owned();
         let turning = Turning {
             becomes: becomes.to_owned(),
             at: now.saturating_add(motor_ms),
         };
-        if let Ok(Value::Object(hidden)) = serde_json::to_value(turning) {
-            state.hidden = hidden;
-        }
+        let shown = EntityState {
+            attributes: std::mem::take(&mut state.attributes),
+            ..EntityState::new(while_turning)
+        };
+        *state = shown.remembering(&turning);
         self.advance(config, state, now);
         Ok(())
     }
@@ -120,7 +121,7 @@ impl Domain for Lock {
 }
 
 fn turning(state: &EntityState) -> Option<Turning> {
-    serde_json::from_value(Value::Object(state.hidden.clone())).ok()
+    state.remembered()
 }
 
 /// The code that was given, else the default one, must be of the lock's format.

@@ -26,6 +26,7 @@ mod options;
 mod pattern;
 mod person;
 mod press;
+mod range;
 mod robot;
 pub mod scene;
 mod schema;
@@ -102,8 +103,10 @@ pub trait Domain: Send + Sync {
     /// `light`.
     fn name(&self) -> &'static str;
 
-    /// Its services.
-    fn services(&self) -> &'static [Service];
+    /// Its services; none where it only shows.
+    fn services(&self) -> &'static [Service] {
+        &[]
+    }
 
     /// The keys of [`EntityConfig::options`] that it knows; the home refuses others with their line.
     fn options(&self) -> &'static [&'static str] {
@@ -136,12 +139,7 @@ pub trait Domain: Send + Sync {
     /// # Errors
     /// [`ServiceError::Invalid`] with the path of what is wrong.
     fn validate(&self, service: &str, data: &Map<String, Value>) -> Result<Map<String, Value>, ServiceError> {
-        let fields = self
-            .services()
-            .iter()
-            .find(|known| known.name == service)
-            .map_or(&[][..], |known| known.fields);
-        schema::read(fields, data)
+        schema::read_for(self.services(), service, data)
     }
 
     /// Does a service to one entity. `data` is what [`validate`](Self::validate) returned. On an error the state is
@@ -152,11 +150,16 @@ pub trait Domain: Send + Sync {
     fn call(
         &self,
         config: &EntityConfig,
-        state: &mut EntityState,
+        _state: &mut EntityState,
         service: &str,
-        data: &Map<String, Value>,
-        now: Moment,
-    ) -> Result<(), ServiceError>;
+        _data: &Map<String, Value>,
+        _now: Moment,
+    ) -> Result<(), ServiceError> {
+        Err(ServiceError::Refused(format!(
+            "Entity {} does not support action {}.{service}",
+            config.id, config.domain
+        )))
+    }
 
     /// What none of the entities that were served could do of a call, as in Home Assistant: it is said when each has
     /// done its part.

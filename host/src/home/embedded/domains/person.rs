@@ -2,10 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::sensor::only_shows;
-use super::{Domain, Reproduction, Service, begins, editable, options};
-use crate::clock::Moment;
-use crate::home::embedded::model::{EntityConfig, EntityState, OptionError, ServiceError};
+use super::{Domain, Reproduction, begins, editable, options};
+use crate::home::embedded::model::{EntityConfig, EntityState, OptionError};
 
 /// The attributes that a person may begin with, in their order.
 const ATTRIBUTES: &[&str] = &["latitude", "longitude", "gps_accuracy", "source", "user_id"];
@@ -19,10 +17,6 @@ pub struct Person;
 impl Domain for Person {
     fn name(&self) -> &'static str {
         "person"
-    }
-
-    fn services(&self) -> &'static [Service] {
-        &[]
     }
 
     fn options(&self) -> &'static [&'static str] {
@@ -63,17 +57,6 @@ impl Domain for Person {
             }
         }
         Ok(state)
-    }
-
-    fn call(
-        &self,
-        config: &EntityConfig,
-        _state: &mut EntityState,
-        service: &str,
-        _data: &Map<String, Value>,
-        _now: Moment,
-    ) -> Result<(), ServiceError> {
-        Err(only_shows(config, service))
     }
 
     fn reproduce(&self, _config: &EntityConfig, _state: &str, _attributes: &Map<String, Value>) -> Reproduction {

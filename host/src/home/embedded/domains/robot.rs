@@ -1,7 +1,6 @@
 //! The life of a machine that works by itself and lives in a dock: vacuum cleaners and lawn mowers.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use super::options;
 use crate::clock::Moment;
@@ -137,14 +136,14 @@ impl Kind {
 }
 
 fn task(state: &EntityState) -> Task {
-    serde_json::from_value(Value::Object(state.hidden.clone())).unwrap_or_default()
+    state.remembered().unwrap_or_default()
 }
 
 fn set(state: &mut EntityState, to: &str, task: Task) {
-    to.clone_into(&mut state.state);
-    state.hidden = match serde_json::to_value(task) {
-        Ok(Value::Object(hidden)) => hidden,
-        // A struct is always an object.
-        _ => Map::new(),
-    };
+    let attributes = std::mem::take(&mut state.attributes);
+    *state = EntityState {
+        attributes,
+        ..EntityState::new(to)
+    }
+    .remembering(&task);
 }

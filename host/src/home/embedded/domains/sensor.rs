@@ -2,9 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Domain, Reproduction, Service, number, options};
-use crate::clock::Moment;
-use crate::home::embedded::model::{EntityConfig, EntityState, OptionError, ServiceError};
+use super::{Domain, Reproduction, number, options};
+use crate::home::embedded::model::{EntityConfig, EntityState, OptionError};
 
 /// How measured values go together over time.
 const STATE_CLASSES: &[&str] = &["measurement", "measurement_angle", "total", "total_increasing"];
@@ -16,10 +15,6 @@ pub struct Sensor;
 impl Domain for Sensor {
     fn name(&self) -> &'static str {
         "sensor"
-    }
-
-    fn services(&self) -> &'static [Service] {
-        &[]
     }
 
     fn options(&self) -> &'static [&'static str] {
@@ -62,26 +57,7 @@ impl Domain for Sensor {
         Ok(state)
     }
 
-    fn call(
-        &self,
-        config: &EntityConfig,
-        _state: &mut EntityState,
-        service: &str,
-        _data: &Map<String, Value>,
-        _now: Moment,
-    ) -> Result<(), ServiceError> {
-        Err(only_shows(config, service))
-    }
-
     fn reproduce(&self, _config: &EntityConfig, _state: &str, _attributes: &Map<String, Value>) -> Reproduction {
         Err("a sensor only shows, and cannot be in a scene".to_owned())
     }
-}
-
-/// Nothing can be done to what only shows.
-pub fn only_shows(config: &EntityConfig, service: &str) -> ServiceError {
-    ServiceError::Refused(format!(
-        "Entity {} does not support action {}.{service}",
-        config.id, config.domain
-    ))
 }

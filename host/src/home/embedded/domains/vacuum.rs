@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::robot::Kind;
-use super::schema::{Fault, Field, string};
+use super::schema::{self, Fault, Field, string};
 use super::{Domain, Reproduction, Service, begins, flags, options};
 use crate::clock::Moment;
 use crate::home::embedded::model::{EntityConfig, EntityState, OptionError, ServiceError};
@@ -219,27 +219,15 @@ fn ids(data: &Map<String, Value>) -> impl Iterator<Item = &str> {
 
 /// One id or a list of them.
 fn area_ids(value: &Value) -> Result<Value, Fault> {
-    let ids = list(value);
-    match ids.iter().position(|id| !id.is_string()) {
-        None => Ok(Value::Array(ids)),
-        Some(place) => Err(Fault {
-            message: "expected str".to_owned(),
-            place: format!("[{place}]"),
-        }),
-    }
+    schema::list(value, |id| match id {
+        Value::String(_) => Ok(id.clone()),
+        _ => Err(Fault::new("expected str")),
+    })
 }
 
 fn params(value: &Value) -> Result<Value, Fault> {
     match value {
         Value::Object(_) => Ok(value.clone()),
-        other => Ok(Value::Array(list(other))),
-    }
-}
-
-fn list(value: &Value) -> Vec<Value> {
-    match value {
-        Value::Null => Vec::new(),
-        Value::Array(items) => items.clone(),
-        one => vec![one.clone()],
+        other => schema::list(other, |param| Ok(param.clone())),
     }
 }

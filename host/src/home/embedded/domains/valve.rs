@@ -75,7 +75,7 @@ impl Turning {
     }
 
     fn of(state: &EntityState, build: &Build) -> Self {
-        serde_json::from_value(Value::Object(state.hidden.clone())).unwrap_or_else(|_| Self::standing(build))
+        state.remembered().unwrap_or_else(|| Self::standing(build))
     }
 
     fn state(&self, build: &Build) -> EntityState {
@@ -90,15 +90,11 @@ impl Turning {
         if build.positions {
             attributes.insert("current_position".to_owned(), self.part.position.into());
         }
-        EntityState {
-            state: state.to_owned(),
+        let shown = EntityState {
             attributes,
-            hidden: match serde_json::to_value(self) {
-                Ok(Value::Object(hidden)) => hidden,
-                // A struct is always an object.
-                _ => Map::new(),
-            },
-        }
+            ..EntityState::new(state)
+        };
+        shown.remembering(self)
     }
 
     /// Whether it is shut. One that does not know where it stands is not, once it moves.

@@ -125,13 +125,13 @@ impl Calendar {
 
     /// The calendar that a state holds.
     pub fn of(state: &EntityState) -> Self {
-        serde_json::from_value(Value::Object(state.hidden.clone())).unwrap_or_default()
+        state.remembered().unwrap_or_default()
     }
 
     /// The state before anybody has looked at the clock: it is due at once.
     pub fn unseen(mut self) -> EntityState {
         self.changes_at = (!self.events.is_empty()).then_some(0);
-        self.kept(EntityState::new("off"))
+        EntityState::new("off").remembering(&self)
     }
 
     /// The state that shows it at this moment.
@@ -147,15 +147,7 @@ impl Calendar {
             }
         };
         self.changes_at = changes_at;
-        self.kept(state)
-    }
-
-    fn kept(&self, state: EntityState) -> EntityState {
-        let hidden = match serde_json::to_value(self) {
-            Ok(Value::Object(hidden)) => hidden,
-            _ => Map::new(),
-        };
-        EntityState { hidden, ..state }
+        state.remembering(&self)
     }
 
     /// What happens now, or else next.

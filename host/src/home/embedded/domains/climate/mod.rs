@@ -5,6 +5,7 @@ mod build;
 
 use serde_json::{Map, Value};
 
+use super::range::in_range;
 use super::schema::{self, Fault, Field, float, integer, string};
 use super::{Domain, Reproduction, Service, number};
 use crate::clock::Moment;
@@ -76,8 +77,7 @@ impl Domain for Climate {
             let names = TARGETS.map(|target| format!("'{target}'")).join(", ");
             return Err(schema::invalid(format!("at least one of [{names}] is required")));
         }
-        let known = SERVICES.iter().find(|known| known.name == service);
-        let data = schema::read(known.map_or(&[], |known| known.fields), data)?;
+        let data = schema::read_for(SERVICES, service, data)?;
         if data.contains_key("target_temp_low") != data.contains_key("target_temp_high") {
             return Err(schema::invalid(
                 "some but not all values in the same group of inclusion 'temperature' at '<temperature>'",
@@ -201,21 +201,6 @@ fn set_temperature(state: &mut EntityState, features: u64, data: &Map<String, Va
         }
     }
     Ok(())
-}
-
-/// A number must lie within what these attributes say.
-fn in_range(state: &EntityState, what: &str, value: &Value, bounds: [&str; 2]) -> Result<(), ServiceError> {
-    let [least, most] = bounds.map(|key| state.attributes.get(key).cloned().unwrap_or_default());
-    let given = number::real(value);
-    if given >= number::real(&least) && given <= number::real(&most) {
-        return Ok(());
-    }
-    Err(ServiceError::Refused(format!(
-        "Provided {what} {} is not valid. Accepted range is {} to {}",
-        number::python(value),
-        number::python(&least),
-        number::python(&most)
-    )))
 }
 
 fn choose(state: &mut EntityState, kind: &str, key: &str, mode: &str) -> Result<(), ServiceError> {

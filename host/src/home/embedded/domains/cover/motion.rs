@@ -1,7 +1,7 @@
 //! Where a cover is, and where it is going.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 
 use super::build::Build;
 use crate::clock::Moment;
@@ -31,8 +31,9 @@ impl Moving {
 
     /// What the state says that it is doing.
     pub fn of(state: &EntityState, build: &Build) -> Self {
-        serde_json::from_value(Value::Object(state.hidden.clone()))
-            .unwrap_or_else(|_| Self::standing(build.position, build.tilt))
+        state
+            .remembered()
+            .unwrap_or_else(|| Self::standing(build.position, build.tilt))
     }
 
     /// The state that shows it.
@@ -54,16 +55,11 @@ impl Moving {
         if let Some(slats) = self.slats {
             attributes.insert("current_tilt_position".to_owned(), slats.position.into());
         }
-        let hidden = match serde_json::to_value(self) {
-            Ok(Value::Object(hidden)) => hidden,
-            // A struct of numbers is always an object.
-            _ => Map::new(),
-        };
-        EntityState {
-            state: state.to_owned(),
+        let shown = EntityState {
             attributes,
-            hidden,
-        }
+            ..EntityState::new(state)
+        };
+        shown.remembering(self)
     }
 
     /// [`OPEN`] or [`CLOSED`], towards which it moves; `None` when it stands.

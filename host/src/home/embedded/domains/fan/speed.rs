@@ -72,7 +72,7 @@ impl Blowing {
 
     /// What the state says that it is doing.
     pub fn of(state: &EntityState, build: &Build) -> Self {
-        serde_json::from_value(Value::Object(state.hidden.clone())).unwrap_or(Self {
+        state.remembered().unwrap_or(Self {
             percentage: Some(0),
             preset_mode: None,
             last: build.turn_on_percentage.unwrap_or(FIRST_PERCENTAGE),
@@ -98,15 +98,11 @@ impl Blowing {
         let step = 100.0 / build.speed_count as f64;
         add("percentage_step", has(SET_SPEED), number::json(step));
         add("preset_mode", preset, serde_json::json!(self.preset_mode));
-        EntityState {
-            state: if self.is_on() { "on" } else { "off" }.to_owned(),
+        let shown = EntityState {
             attributes,
-            hidden: match serde_json::to_value(self) {
-                Ok(Value::Object(hidden)) => hidden,
-                // A struct is always an object.
-                _ => Map::new(),
-            },
-        }
+            ..EntityState::new(if self.is_on() { "on" } else { "off" })
+        };
+        shown.remembering(self)
     }
 
     /// Whether it blows.

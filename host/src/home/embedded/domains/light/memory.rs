@@ -45,8 +45,8 @@ impl Memory {
 
     /// What a state remembers, if the light can still do it.
     pub fn of(state: &EntityState, abilities: &Abilities) -> Self {
-        serde_json::from_value(Value::Object(state.hidden.clone()))
-            .ok()
+        state
+            .remembered()
             .filter(|memory: &Self| match memory.colour {
                 Some(colour) => abilities.has(colour.mode()),
                 None => abilities.has(Mode::White) || !(abilities.has_colour() || abilities.has(Mode::ColorTemp)),
@@ -56,16 +56,11 @@ impl Memory {
 
     /// The state of a light that is on or off and remembers this.
     pub fn state(&self, abilities: &Abilities, on: bool) -> EntityState {
-        let hidden = match serde_json::to_value(self) {
-            Ok(Value::Object(hidden)) => hidden,
-            // A struct of numbers and texts is always an object.
-            _ => Map::new(),
-        };
-        EntityState {
-            state: if on { "on" } else { "off" }.to_owned(),
+        let shown = EntityState {
             attributes: self.attributes(abilities, on),
-            hidden,
-        }
+            ..EntityState::new(if on { "on" } else { "off" })
+        };
+        shown.remembering(self)
     }
 
     fn mode(&self, abilities: &Abilities) -> Mode {

@@ -54,20 +54,16 @@ impl Player {
 
     /// The player that a state holds.
     pub fn of(state: &EntityState) -> Self {
-        serde_json::from_value(Value::Object(state.hidden.clone())).unwrap_or_default()
+        state.remembered().unwrap_or_default()
     }
 
     /// The state that shows it.
     pub fn state(&self, build: &Build) -> EntityState {
-        let hidden = match serde_json::to_value(self) {
-            Ok(Value::Object(hidden)) => hidden,
-            _ => Map::new(),
-        };
-        EntityState {
+        let shown = EntityState {
             attributes: self.attributes(build),
-            hidden,
             ..EntityState::new(&self.state)
-        }
+        };
+        shown.remembering(self)
     }
 
     fn attributes(&self, build: &Build) -> Map<String, Value> {

@@ -1,7 +1,7 @@
 //! The items of a to-do list.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::clock::Moment;
 use crate::home::embedded::domains::civil::{self, Written};
@@ -133,20 +133,13 @@ impl List {
 
     /// The list that a state holds.
     pub fn of(state: &EntityState) -> Self {
-        serde_json::from_value(Value::Object(state.hidden.clone())).unwrap_or_default()
+        state.remembered().unwrap_or_default()
     }
 
     /// The state that shows it.
     pub fn state(&self) -> EntityState {
         let open = self.items.iter().filter(|item| item.completed.is_none()).count();
-        let hidden = match serde_json::to_value(self) {
-            Ok(Value::Object(hidden)) => hidden,
-            _ => Map::new(),
-        };
-        EntityState {
-            hidden,
-            ..EntityState::new(open.to_string())
-        }
+        EntityState::new(open.to_string()).remembering(self)
     }
 
     /// Adds an open item at the end.

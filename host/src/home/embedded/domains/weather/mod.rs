@@ -5,7 +5,6 @@ mod forecast;
 use serde_json::{Map, Value};
 
 use super::schema::{Fault, Field};
-use super::sensor::only_shows;
 use super::{Domain, Reproduction, Service, begins, options};
 use crate::clock::Moment;
 use crate::home::embedded::model::{EntityConfig, EntityState, OptionError, ServiceError};
@@ -123,17 +122,6 @@ impl Domain for Weather {
             kind.check(config)?;
         }
         Ok(state)
-    }
-
-    fn call(
-        &self,
-        config: &EntityConfig,
-        _state: &mut EntityState,
-        service: &str,
-        _data: &Map<String, Value>,
-        _now: Moment,
-    ) -> Result<(), ServiceError> {
-        Err(only_shows(config, service))
     }
 
     fn answer(
