@@ -4,11 +4,13 @@
 //! does as well.
 
 mod component;
+mod entries;
+mod tokens;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Json, Response};
@@ -19,10 +21,10 @@ use sha2::{Digest, Sha256};
 use super::auth::{self, Authenticate};
 use super::requests::UPLOAD;
 use crate::clock::SharedClock;
-use crate::entries::{Entries, EntryChange, EntryError, EntryView};
+use crate::entries::Entries;
 use crate::install::Installer;
 use crate::limits::Limits;
-use crate::store::{CreatedToken, NewToken, TokenError, TokenView, Tokens};
+use crate::store::Tokens;
 
 /// What the owner's commands work on.
 pub struct Administration {
@@ -51,29 +53,6 @@ impl IntoResponse for Failure {
     }
 }
 
-impl From<EntryError> for Failure {
-    fn from(error: EntryError) -> Self {
-        let status = match &error {
-            EntryError::NoLlmApis | EntryError::NoTitle => StatusCode::BAD_REQUEST,
-            EntryError::Unknown(_) => StatusCode::NOT_FOUND,
-            EntryError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        Self(status, error.to_string())
-    }
-}
-
-impl From<TokenError> for Failure {
-    fn from(error: TokenError) -> Self {
-        let status = match &error {
-            TokenError::Name(_) => StatusCode::BAD_REQUEST,
-            TokenError::Unknown(_) => StatusCode::NOT_FOUND,
-            TokenError::Exists(_) | TokenError::PrincipalExists(_) | TokenError::NotAdmin(_) => StatusCode::CONFLICT,
-            TokenError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        Self(status, error.to_string())
-    }
-}
-
 type Shared = State<Arc<Administration>>;
 type Answer<T> = Result<Json<T>, Failure>;
 
@@ -86,13 +65,13 @@ pub fn router(administration: Administration) -> Router {
         .route("/api/hearth/component/rollback", post(component::roll_back))
         .route("/api/hearth/generations", get(component::generations))
         .route("/api/hearth/generations/{number}", get(component::generation))
-        .route("/api/hearth/entries", get(entries).post(add_entry))
+        .route("/api/hearth/entries", get(entries::list).post(entries::add))
         .route(
             "/api/hearth/entries/{id}",
-            get(entry).patch(set_entry).delete(remove_entry),
+            get(entries::show).patch(entries::set).delete(entries::remove),
         )
-        .route("/api/hearth/tokens", get(tokens).post(create_token))
-        .route("/api/hearth/tokens/{name}", delete(revoke_token))
+        .route("/api/hearth/tokens", get(tokens::list).post(tokens::create))
+        .route("/api/hearth/tokens/{name}", delete(tokens::revoke))
         .layer(middleware::from_fn_with_state(administration.clone(), guard))
         .with_state(administration)
 }
@@ -129,42 +108,6 @@ impl Administration {
 
 async fn status(State(administration): Shared) -> Json<Value> {
     Json((administration.status)())
-}
-
-async fn entries(State(administration): Shared) -> Json<Vec<EntryView>> {
-    Json(administration.entries.list())
-}
-
-async fn entry(State(administration): Shared, Path(id): Path<String>) -> Answer<EntryView> {
-    Ok(Json(administration.entries.show(&id)?))
-}
-
-async fn add_entry(State(administration): Shared, Json(change): Json<EntryChange>) -> Answer<EntryView> {
-    at_leisure(move || Ok(administration.entries.add(change)?)).await
-}
-
-async fn set_entry(
-    State(administration): Shared,
-    Path(id): Path<String>,
-    Json(change): Json<EntryChange>,
-) -> Answer<EntryView> {
-    at_leisure(move || Ok(administration.entries.set(&id, change)?)).await
-}
-
-async fn remove_entry(State(administration): Shared, Path(id): Path<String>) -> Answer<()> {
-    at_leisure(move || Ok(administration.entries.remove(&id)?)).await
-}
-
-async fn tokens(State(administration): Shared) -> Json<Vec<TokenView>> {
-    Json(administration.tokens.list())
-}
-
-async fn create_token(State(administration): Shared, Json(new): Json<NewToken>) -> Answer<CreatedToken> {
-    at_leisure(move || Ok(administration.tokens.create(new)?)).await
-}
-
-async fn revoke_token(State(administration): Shared, Path(name): Path<String>) -> Answer<TokenView> {
-    at_leisure(move || Ok(administration.tokens.revoke(&name)?)).await
 }
 
 /// Does what waits for the disk where it holds nobody up.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::StoreError;
 
 /// One step a version: `MIGRATIONS[0]` makes version 1 of an empty file. Steps that were released never change.
-const MIGRATIONS: &[&str] = &[BEGINNING, GENERATIONS, SESSIONS];
+const MIGRATIONS: &[&str] = &[BEGINNING, GENERATIONS, SESSIONS, OWNER];
 
 const BEGINNING: &str = "
     CREATE TABLE installation (
@@ -136,6 +136,19 @@ const SESSIONS: &str = "
         names_api INTEGER NOT NULL,
         session TEXT NOT NULL,
         actions INTEGER NOT NULL
+    ) STRICT;
+";
+
+/// What the owner sees and says: which request an action belonged to, since when a session is there, and what is exposed
+/// in another way than the home's description says.
+const OWNER: &str = "
+    ALTER TABLE audit ADD COLUMN request TEXT NOT NULL DEFAULT '';
+    ALTER TABLE audit ADD COLUMN trace TEXT NOT NULL DEFAULT '';
+    ALTER TABLE checkpoints ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE exposure (
+        entity TEXT PRIMARY KEY,
+        exposed INTEGER NOT NULL,
+        since INTEGER NOT NULL
     ) STRICT;
 ";
 

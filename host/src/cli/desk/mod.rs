@@ -1,0 +1,68 @@
+//! Where a command does its work: in the host that runs on the data directory, or in the database when none does.
+
+mod alone;
+mod running;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use hearth_host::data_dir::{DataDir, DataDirError};
+use hearth_host::entries::{EntryChange, EntryView};
+use hearth_host::install::{GenerationDetail, GenerationView, Installed, Options};
+use hearth_host::limits::Limits;
+use hearth_host::store::{CreatedToken, NewToken, TokenView};
+
+use self::alone::Alone;
+use self::running::Running;
+
+/// A host that starts or stops holds the directory without answering for about this long at most.
+const PATIENCE: Duration = Duration::from_secs(5);
+const RETRY: Duration = Duration::from_millis(20);
+
+/// Does what the owner's commands ask for.
+pub trait Desk {
+    fn entries(&self) -> anyhow::Result<Vec<EntryView>>;
+    fn entry(&self, id: &str) -> anyhow::Result<EntryView>;
+    fn add_entry(&self, change: EntryChange) -> anyhow::Result<EntryView>;
+    fn set_entry(&self, id: &str, change: EntryChange) -> anyhow::Result<EntryView>;
+    fn remove_entry(&self, id: &str) -> anyhow::Result<()>;
+    fn tokens(&self) -> anyhow::Result<Vec<TokenView>>;
+    fn create_token(&self, new: NewToken) -> anyhow::Result<CreatedToken>;
+    fn revoke_token(&self, name: &str) -> anyhow::Result<TokenView>;
+    /// The generations that are known, in order.
+    fn generations(&self) -> anyhow::Result<Vec<GenerationView>>;
+    /// One generation; without a number the one that runs, or ran last.
+    fn generation(&self, number: Option<u64>) -> anyhow::Result<GenerationDetail>;
+    /// Installs these bytes; without any the component that is built in.
+    fn install(&self, bytes: Option<Vec<u8>>, options: Options) -> anyhow::Result<Installed>;
+    /// Goes back to the generation before.
+    fn roll_back(&self) -> anyhow::Result<Installed>;
+}
+
+/// Finds out whether a host runs on the data directory, and takes the desk there or takes the directory.
+pub fn at(data_dir: &DataDir) -> anyhow::Result<Box<dyn Desk>> {
+    at_within(data_dir, Limits::default())
+}
+
+/// The same, within these limits where no host runs.
+pub fn at_within(data_dir: &DataDir, limits: Limits) -> anyhow::Result<Box<dyn Desk>> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let in_use = match data_dir.hold() {
+            Ok(held) => return Ok(Box::new(Alone::open(data_dir.clone(), limits, held)?)),
+            Err(error @ DataDirError::InUse { .. }) => error,
+            Err(error) => return Err(error.into()),
+        };
+        if let Some(run) = data_dir.running() {
+            let running = Running::new(run);
+            if running.answers() {
+                return Ok(Box::new(running));
+            }
+        }
+        if Instant::now() >= end {
+            return Err(in_use).context("The Hearth that holds the data directory does not answer");
+        }
+        thread::sleep(RETRY);
+    }
+}

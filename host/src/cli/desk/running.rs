@@ -1,0 +1,154 @@
+//! The desk of a host that runs: the command asks it over HTTP.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use hearth_host::data_dir::Run;
+use hearth_host::entries::{EntryChange, EntryView};
+use hearth_host::install::{GenerationDetail, GenerationView, Installed, Options};
+use hearth_host::store::{CreatedToken, NewToken, TokenView};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Desk;
+
+/// A host that is there answers at once.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// The host, and how it is asked.
+pub struct Running {
+    run: Run,
+    agent: ureq::Agent,
+}
+
+impl Running {
+    /// The host of this run.
+    pub fn new(run: Run) -> Self {
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(ANSWER))
+            .http_status_as_error(false)
+            // The host is on this machine, whatever proxy leads out of it.
+            .proxy(None)
+            .build();
+        Self {
+            run,
+            agent: config.into(),
+        }
+    }
+
+    /// Whether it is there.
+    pub fn answers(&self) -> bool {
+        self.ask::<serde_json::Value>("GET", "status", None::<&()>).is_ok()
+    }
+
+    fn ask<T: DeserializeOwned>(&self, method: &str, path: &str, body: Option<&impl Serialize>) -> anyhow::Result<T> {
+        let request = self.request(method, path);
+        let answer = match body {
+            Some(body) => {
+                let request = request.header("Content-Type", "application/json");
+                self.agent.run(request.body(serde_json::to_vec(body)?)?)
+            }
+            None => self.agent.run(request.body(())?),
+        };
+        self.read(answer)
+    }
+
+    /// Compiling takes its time, and other installs may be before this one.
+    fn ask_patiently<T: DeserializeOwned>(&self, request: http::Request<Vec<u8>>) -> anyhow::Result<T> {
+        let request = self.agent.configure_request(request).timeout_global(None);
+        self.read(self.agent.run(request.build()))
+    }
+
+    fn request(&self, method: &str, path: &str) -> http::request::Builder {
+        http::Request::builder()
+            .method(method)
+            .uri(format!("{}/api/hearth/{path}", self.run.url))
+            .header("Authorization", format!("Bearer {}", self.run.secret))
+    }
+
+    fn read<T: DeserializeOwned>(&self, answer: Result<http::Response<ureq::Body>, ureq::Error>) -> anyhow::Result<T> {
+        let mut answer = answer.with_context(|| format!("the host at {} does not answer", self.run.url))?;
+        let text = answer.body_mut().read_to_string()?;
+        if !answer.status().is_success() {
+            bail!("{text}");
+        }
+        serde_json::from_str(&text)
+            .with_context(|| format!("the host at {} answered what this command does not know", self.run.url))
+    }
+
+    fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
+        self.ask("GET", path, None::<&()>)
+    }
+}
+
+impl Desk for Running {
+    fn entries(&self) -> anyhow::Result<Vec<EntryView>> {
+        self.get("entries")
+    }
+
+    fn entry(&self, id: &str) -> anyhow::Result<EntryView> {
+        self.get(&format!("entries/{}", segment(id)))
+    }
+
+    fn add_entry(&self, change: EntryChange) -> anyhow::Result<EntryView> {
+        self.ask("POST", "entries", Some(&change))
+    }
+
+    fn set_entry(&self, id: &str, change: EntryChange) -> anyhow::Result<EntryView> {
+        self.ask("PATCH", &format!("entries/{}", segment(id)), Some(&change))
+    }
+
+    fn remove_entry(&self, id: &str) -> anyhow::Result<()> {
+        self.ask("DELETE", &format!("entries/{}", segment(id)), None::<&()>)
+    }
+
+    fn tokens(&self) -> anyhow::Result<Vec<TokenView>> {
+        self.get("tokens")
+    }
+
+    fn create_token(&self, new: NewToken) -> anyhow::Result<CreatedToken> {
+        self.ask("POST", "tokens", Some(&new))
+    }
+
+    fn revoke_token(&self, name: &str) -> anyhow::Result<TokenView> {
+        self.ask("DELETE", &format!("tokens/{}", segment(name)), None::<&()>)
+    }
+
+    fn generations(&self) -> anyhow::Result<Vec<GenerationView>> {
+        self.get("generations")
+    }
+
+    fn generation(&self, number: Option<u64>) -> anyhow::Result<GenerationDetail> {
+        match number {
+            Some(number) => self.get(&format!("generations/{number}")),
+            None => self.get("component"),
+        }
+    }
+
+    fn install(&self, bytes: Option<Vec<u8>>, options: Options) -> anyhow::Result<Installed> {
+        let flags = [
+            ("allow-incompatible", options.allow_incompatible),
+            ("without-rollback", options.without_rollback),
+            ("dry-run", options.dry_run),
+            ("built-in", bytes.is_none()),
+        ];
+        let given: Vec<_> = flags
+            .iter()
+            .filter(|(_, given)| *given)
+            .map(|(name, _)| *name)
+            .collect();
+        let request = self.request("PUT", &format!("component?{}", given.join("&")));
+        self.ask_patiently(request.body(bytes.unwrap_or_default())?)
+    }
+
+    fn roll_back(&self) -> anyhow::Result<Installed> {
+        let request = self.request("POST", "component/rollback");
+        self.ask_patiently(request.body(Vec::new())?)
+    }
+}
+
+/// One segment of a path.
+fn segment(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}
