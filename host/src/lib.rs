@@ -4,6 +4,8 @@
 //! `examples/embed.rs`.
 
 pub mod audit;
+#[cfg(feature = "store")]
+pub mod backup;
 pub mod clock;
 #[allow(missing_docs)]
 pub mod contract;

@@ -12,6 +12,7 @@ mod states;
 mod succession;
 mod tokens;
 mod waiting;
+mod whole;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ pub use self::generations::{Generation, NewGeneration, Source, Swap, SwapKind};
 pub use self::sessions::Sessions;
 pub use self::states::HomeStates;
 pub use self::tokens::{CreatedToken, NewToken, TokenError, TokenView, Tokens};
+pub use self::whole::TakenBack;
 
 use self::writer::{Behind, Message};
 use crate::clock::SharedClock;
@@ -52,7 +54,8 @@ pub enum StoreError {
     /// A later version of Hearth wrote it.
     #[error(
         "{} was written by a newer Hearth: it has database version {found}, and this Hearth knows versions up to \
-         {known}. Run the newer Hearth, or choose another directory with --data-dir.",
+         {known}. Run the newer Hearth, take the database back to what this one knows with `hearth downgrade`, or choose \
+         another directory with --data-dir.",
         path.display()
     )]
     Newer {
@@ -62,6 +65,26 @@ pub enum StoreError {
         found: i64,
         /// The newest version that this program knows.
         known: i64,
+    },
+    /// A later version of Hearth wrote it and left no way back.
+    #[error(
+        "{} cannot be taken back: the Hearth that brought it to database version {version} left no way back from it. Run \
+         that Hearth, or restore a backup that was made before it.",
+        path.display()
+    )]
+    NoWayBack {
+        /// The database file.
+        path: PathBuf,
+        /// The version that there is no way back from.
+        version: i64,
+    },
+    /// Its content is not what was written.
+    #[error("{} is damaged: {found}. Restore a backup, or move the file away to begin anew.", path.display())]
+    Damaged {
+        /// The database file.
+        path: PathBuf,
+        /// What SQLite found.
+        found: String,
     },
     /// The file is not there, not readable, or not a database.
     #[error(

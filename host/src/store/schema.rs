@@ -2,12 +2,34 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 use super::StoreError;
 
-/// One step a version: `MIGRATIONS[0]` makes version 1 of an empty file. Steps that were released never change.
-const MIGRATIONS: &[&str] = &[BEGINNING, GENERATIONS, SESSIONS, OWNER];
+/// One step a version: `STEPS[0]` makes version 1 of an empty file. Steps that were released never change.
+const STEPS: &[Step] = &[
+    Step::forth(BEGINNING),
+    Step::forth(GENERATIONS),
+    Step::forth(SESSIONS),
+    Step {
+        forth: OWNER,
+        back: Some(BEFORE_OWNER),
+    },
+];
+
+/// From one version to the next.
+struct Step {
+    forth: &'static str,
+    /// The way back, which is kept in the database: an older Hearth does not know this step, and can undo it all the same.
+    /// None before the first version that kept any.
+    back: Option<&'static str>,
+}
+
+impl Step {
+    const fn forth(forth: &'static str) -> Self {
+        Self { forth, back: None }
+    }
+}
 
 const BEGINNING: &str = "
     CREATE TABLE installation (
@@ -140,8 +162,13 @@ const SESSIONS: &str = "
 ";
 
 /// What the owner sees and says: which request an action belonged to, since when a session is there, and what is exposed
-/// in another way than the home's description says.
+/// in another way than the home's description says; and the ways back.
 const OWNER: &str = "
+    CREATE TABLE ways_back (
+        version INTEGER PRIMARY KEY,
+        hearth TEXT NOT NULL,
+        step TEXT NOT NULL
+    ) STRICT;
     ALTER TABLE audit ADD COLUMN request TEXT NOT NULL DEFAULT '';
     ALTER TABLE audit ADD COLUMN trace TEXT NOT NULL DEFAULT '';
     ALTER TABLE checkpoints ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
@@ -151,6 +178,17 @@ const OWNER: &str = "
         since INTEGER NOT NULL
     ) STRICT;
 ";
+
+const BEFORE_OWNER: &str = "
+    DROP TABLE ways_back;
+    DROP TABLE exposure;
+    ALTER TABLE checkpoints DROP COLUMN since;
+    ALTER TABLE audit DROP COLUMN trace;
+    ALTER TABLE audit DROP COLUMN request;
+";
+
+/// The newest version that this program knows.
+pub(super) const KNOWN: i64 = STEPS.len() as i64;
 
 /// Opens the file, making it when it is not there.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
@@ -174,37 +212,87 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// The version of this database.
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
 /// Does the steps that this database has not seen, all or none.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let known = MIGRATIONS.len() as i64;
-    let Some(done) = usize::try_from(found).ok().filter(|done| *done <= MIGRATIONS.len()) else {
+    migrate_to(connection, path, KNOWN)
+}
+
+/// The same, up to the step that makes this version.
+pub(super) fn migrate_to(connection: &mut Connection, path: &Path, wanted: i64) -> Result<(), StoreError> {
+    let found = version(connection)?;
+    if !(0..=KNOWN).contains(&found) {
         return Err(StoreError::Newer {
             path: path.to_path_buf(),
             found,
-            known,
+            known: KNOWN,
         });
-    };
-    if found == known {
+    }
+    if found >= wanted {
         return Ok(());
     }
     let transaction = connection.transaction()?;
-    for step in &MIGRATIONS[done..] {
-        transaction.execute_batch(step)?;
+    for (number, step) in (1..=wanted).zip(STEPS).filter(|(number, _)| *number > found) {
+        transaction.execute_batch(step.forth)?;
+        if let Some(back) = step.back {
+            transaction.execute(
+                "INSERT INTO ways_back (version, hearth, step) VALUES (?1, ?2, ?3)",
+                params![number, env!("CARGO_PKG_VERSION"), back],
+            )?;
+        }
     }
-    if done == 0 {
+    if found == 0 {
         let mut secret = [0_u8; 32];
         getrandom::fill(&mut secret).expect("the system has randomness: nothing can be secret without");
         transaction.execute("INSERT INTO installation (id, secret) VALUES (1, ?1)", [secret])?;
     }
-    transaction.pragma_update(None, "user_version", known)?;
+    transaction.pragma_update(None, "user_version", wanted)?;
     transaction.commit()?;
     Ok(())
 }
 
+/// Takes a database back to this version by the ways back that lie in it, all of them or none: the Hearth that does it does
+/// not know the steps that it undoes. Answers the version that it had.
+pub(super) fn go_back_to(connection: &mut Connection, path: &Path, wanted: i64) -> Result<i64, StoreError> {
+    let found = version(connection)?;
+    let transaction = connection.transaction()?;
+    for version in (wanted + 1..=found).rev() {
+        let no_way = || StoreError::NoWayBack {
+            path: path.to_path_buf(),
+            version,
+        };
+        let kept = "SELECT count(*) FROM sqlite_schema WHERE name = 'ways_back'";
+        let kept: i64 = transaction.query_row(kept, [], |row| row.get(0))?;
+        if kept == 0 {
+            return Err(no_way());
+        }
+        // The row goes first: the way back of the step that brought the table takes the table away.
+        let statement = "DELETE FROM ways_back WHERE version = ?1 RETURNING step";
+        let step: Option<String> = transaction
+            .query_row(statement, [version], |row| row.get(0))
+            .optional()?;
+        transaction.execute_batch(&step.ok_or_else(no_way)?)?;
+    }
+    if found > wanted {
+        transaction.pragma_update(None, "user_version", wanted)?;
+    }
+    transaction.commit()?;
+    Ok(found)
+}
+
+/// Whether the step that makes this version keeps its way back.
+#[cfg(test)]
+pub(super) fn has_way_back(version: i64) -> bool {
+    usize::try_from(version - 1).is_ok_and(|place| STEPS[place].back.is_some())
+}
+
 /// The file holds the installation's secret. The directory is closed to others, too; this is for a directory that was
 /// there before.
-fn readable_by_the_owner_only(path: &Path) {
+pub(super) fn readable_by_the_owner_only(path: &Path) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

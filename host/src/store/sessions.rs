@@ -216,7 +216,10 @@ const CHECKPOINTS: &str = "SELECT key, kind, principal, transport, protocol_vers
 fn write_checkpoint(transaction: &Transaction<'_>, kept: &KeptCheckpoint) -> rusqlite::Result<()> {
     let checkpoint = &kept.checkpoint;
     transaction
-        .prepare_cached("INSERT OR REPLACE INTO checkpoints VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")?
+        .prepare_cached(
+            "INSERT OR REPLACE INTO checkpoints (key, kind, principal, transport, protocol_version, client, tools_digest, \
+             expiry, format, body, session) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?
         .execute(params![
             checkpoint.key,
             name_of(KINDS, checkpoint.kind),

@@ -1,4 +1,5 @@
 mod sessions;
+mod versions;
 
 use std::sync::Arc;
 
