@@ -49,7 +49,7 @@ pub fn write(data_dir: &DataDir, made: Moment, to: impl Write) -> Result<Manifes
     let manifest = Manifest {
         format: FORMAT,
         hearth: env!("CARGO_PKG_VERSION").to_owned(),
-        database: Store::VERSION,
+        database: Store::version(&copy.0)?,
         made,
         files,
     };

@@ -109,7 +109,7 @@ pub struct ServeOptions {
 }
 
 /// What `serve` goes by.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     pub listen: SocketAddr,
     pub home: HomeSource,

@@ -1,5 +1,6 @@
 //! The command line: one file for each subcommand.
 
+mod backup;
 mod component;
 mod config;
 mod desk;
@@ -78,6 +79,13 @@ enum Command {
     /// The component that holds the server's logic.
     #[command(subcommand)]
     Component(component::ComponentCommand),
+    /// Write all that Hearth keeps into one file, also while it runs: database, configuration file, components.
+    Backup(backup::BackupOptions),
+    /// Put a backup in the place of what is there. A running host takes it over at once: its clients see a restart.
+    Restore(backup::RestoreOptions),
+    /// Take the database of a newer Hearth back to what this one knows, by the way back that the newer one left in it. A
+    /// copy of it is kept. No host may run meanwhile.
+    Downgrade,
 }
 
 /// Runs the command that the process was started with.
@@ -91,6 +99,9 @@ pub fn run() -> ExitCode {
         Command::Entry(command) => entry::run(&cli.common, command),
         Command::Token(command) => token::run(&cli.common, command),
         Command::Component(command) => component::run(&cli.common, &command),
+        Command::Backup(options) => backup::back_up(&cli.common, &options),
+        Command::Restore(options) => backup::restore(&cli.common, &options),
+        Command::Downgrade => backup::downgrade(&cli.common),
     })
 }
 

@@ -2,11 +2,13 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{fs, io, thread};
 
 use anyhow::{Context as _, anyhow};
+use hearth_host::backup::staged;
 use hearth_host::clock::{SharedClock, SystemClock};
 use hearth_host::data_dir::{DataDir, DataDirError, Held, Run};
 use hearth_host::engine::Surroundings;
@@ -17,6 +19,7 @@ use hearth_host::install::{Installer, Wanted, watching};
 use hearth_host::limits::Limits;
 use hearth_host::store::{AuditLog, HomeStates, Store, StoreError};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 use super::config::{self, HomeSource, ServeOptions, Settings};
 use super::kept::Kept;
@@ -31,7 +34,7 @@ const RETRY: Duration = Duration::from_millis(20);
 pub fn run(common: &Common, options: &ServeOptions) -> anyhow::Result<()> {
     let (data_dir, settings) = config::settings(common, options)?;
     let json = logging::start(settings.log_format, settings.log_level);
-    run_with(data_dir, settings).map_err(|error| {
+    run_with(common, options, data_dir, settings).map_err(|error| {
         if !json {
             return error;
         }
@@ -40,23 +43,55 @@ pub fn run(common: &Common, options: &ServeOptions) -> anyhow::Result<()> {
     })
 }
 
-fn run_with(data_dir: DataDir, settings: Settings) -> anyhow::Result<()> {
-    let held = hold(&data_dir)?;
+fn run_with(common: &Common, options: &ServeOptions, data_dir: DataDir, mut settings: Settings) -> anyhow::Result<()> {
+    let mut held = hold(&data_dir)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(data_dir, held, settings))
+    runtime.block_on(async {
+        let mut stopping = pin!(Signals::catch()?.asked_to_stop());
+        let mut address = settings.listen;
+        loop {
+            if staged::take(&data_dir, &held)? {
+                tracing::info!("a backup was restored");
+                let wanted = settings.listen;
+                settings = config::settings(common, options)?.1;
+                // The port that was free stays, where the backup does not want another.
+                if settings.listen != wanted {
+                    address = settings.listen;
+                }
+            }
+            let listener = listen(address).await?;
+            address = listener.local_addr()?;
+            match serve(&data_dir, &mut held, settings.clone(), listener, stopping.as_mut()).await? {
+                Ending::Stopped => return Ok(()),
+                Ending::Anew => {}
+            }
+        }
+    })
 }
 
-async fn serve(data_dir: DataDir, mut held: Held, settings: Settings) -> anyhow::Result<()> {
-    let signals = Signals::catch()?;
-    let listener = listen(settings.listen).await?;
+/// Why a host has ended.
+enum Ending {
+    /// It was asked to stop.
+    Stopped,
+    /// It begins anew, with what was restored.
+    Anew,
+}
+
+async fn serve(
+    data_dir: &DataDir,
+    held: &mut Held,
+    settings: Settings,
+    listener: TcpListener,
+    stopping: impl Future<Output = ()>,
+) -> anyhow::Result<Ending> {
     let url = url_of(listener.local_addr()?);
     let clock: SharedClock = Arc::new(SystemClock);
-    let kept = Kept::open(&data_dir, &clock, &settings.limits)?;
+    let kept = Kept::open(data_dir, &clock, &settings.limits)?;
     let limits = Arc::new(settings.limits);
 
     let home = home(&settings.home, &kept.store, &clock)?;
     let rooms = (&kept.store, &kept.entries);
-    let grounds = component::grounds(&data_dir, &limits, rooms, settings.probation, clock.clone())?;
+    let grounds = component::grounds(data_dir, &limits, rooms, settings.probation, clock.clone())?;
     let installer = Arc::new(Installer::new(grounds));
     let named = settings.watch.clone().or(settings.component);
     let wanted = named.map_or(Wanted::Chosen, Wanted::File);
@@ -65,10 +100,14 @@ async fn serve(data_dir: DataDir, mut held: Held, settings: Settings) -> anyhow:
     kept.tell(&engine);
 
     let secret = random_secret();
+    let begin_anew = Arc::new(Notify::new());
     let administration = Administration {
         entries: kept.entries.clone(),
         tokens: kept.tokens.clone(),
         secret: secret.clone(),
+        data_dir: data_dir.clone(),
+        store: kept.store.clone(),
+        begin_anew: begin_anew.clone(),
         installer: installer.clone(),
         limits: limits.clone(),
         clock: clock.clone(),
@@ -89,12 +128,19 @@ async fn serve(data_dir: DataDir, mut held: Held, settings: Settings) -> anyhow:
         pid: std::process::id(),
         secret,
     };
-    data_dir.announce(&mut held, &run)?;
-    let greeting = first_start::greeting(&kept, &url, &data_dir)?;
+    data_dir.announce(held, &run)?;
+    let greeting = first_start::greeting(&kept, &url, data_dir)?;
     tracing::info!(url, data_dir = %data_dir.path().display(), generation = engine.generation(), "serving");
     warn_of_width(settings.listen);
     greeting.show();
-    let serving = http::serve(listener, Arc::new(http), signals.asked_to_stop());
+    let mut ending = Ending::Stopped;
+    let over = async {
+        tokio::select! {
+            () = stopping => {}
+            () = begin_anew.notified() => ending = Ending::Anew,
+        }
+    };
+    let serving = http::serve(listener, Arc::new(http), over);
     tokio::select! {
         () = serving => {}
         () = watch(&installer, settings.watch.as_deref(), &clock) => {}
@@ -102,8 +148,7 @@ async fn serve(data_dir: DataDir, mut held: Held, settings: Settings) -> anyhow:
     installer.settle();
     kept.store.close();
     tracing::info!("stopped");
-    drop(held);
-    Ok(())
+    Ok(ending)
 }
 
 /// Installs the file that an author works on whenever it changes, if there is one. Never ends.

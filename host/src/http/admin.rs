@@ -4,6 +4,7 @@
 //! does as well.
 
 mod component;
+mod data;
 mod entries;
 mod tokens;
 
@@ -17,14 +18,16 @@ use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{delete, get, post};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
 
 use super::auth::{self, Authenticate};
 use super::requests::UPLOAD;
 use crate::clock::SharedClock;
+use crate::data_dir::DataDir;
 use crate::entries::Entries;
 use crate::install::Installer;
 use crate::limits::Limits;
-use crate::store::Tokens;
+use crate::store::{Store, Tokens};
 
 /// What the owner's commands work on.
 pub struct Administration {
@@ -34,6 +37,12 @@ pub struct Administration {
     pub tokens: Arc<Tokens>,
     /// The secret of this run.
     pub secret: String,
+    /// The data directory.
+    pub data_dir: DataDir,
+    /// The database in it.
+    pub store: Store,
+    /// Told when the host is to begin anew, with what was restored.
+    pub begin_anew: Arc<Notify>,
     /// Installs components.
     pub installer: Arc<Installer>,
     /// The limits of the host: a component has to come in time, as any body.
@@ -61,6 +70,8 @@ pub fn router(administration: Administration) -> Router {
     let administration = Arc::new(administration);
     Router::new()
         .route("/api/hearth/status", get(status))
+        .route("/api/hearth/flush", post(data::flush))
+        .route("/api/hearth/restore", post(data::restore))
         .route(UPLOAD, get(component::running).put(component::install))
         .route("/api/hearth/component/rollback", post(component::roll_back))
         .route("/api/hearth/generations", get(component::generations))

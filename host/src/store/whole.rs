@@ -17,8 +17,17 @@ pub struct TakenBack {
 }
 
 impl Store {
-    /// The newest version of a database that this Hearth knows.
+    /// The newest version of a database that this Hearth knows, and the one that it makes of every older one.
     pub const VERSION: i64 = schema::KNOWN;
+
+    /// The version of a database.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn version(database: &Path) -> Result<i64, StoreError> {
+        let connection = open(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        Ok(schema::version(&connection)?)
+    }
 
     /// Writes a copy of a database to a file that is not there yet: as it is at one moment, also while a host writes to it.
     /// What that host has not written yet is not in it.

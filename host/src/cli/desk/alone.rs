@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hearth_host::backup::staged;
 use hearth_host::clock::SystemClock;
 use hearth_host::data_dir::{DataDir, Held};
 use hearth_host::entries::{Entries, EntryChange, EntryView};
@@ -20,12 +21,13 @@ pub struct Alone {
     entries: Arc<Entries>,
     tokens: Tokens,
     /// Keeps a host from starting meanwhile. Dropped last.
-    _held: Held,
+    held: Held,
 }
 
 impl Alone {
     /// Takes the desk of a directory that is held.
     pub fn open(data_dir: DataDir, limits: Limits, held: Held) -> anyhow::Result<Self> {
+        staged::take(&data_dir, &held)?;
         let store = Store::open(&data_dir.database(), Arc::new(SystemClock), &limits)?;
         Ok(Self {
             entries: Arc::new(Entries::open(store.clone())?),
@@ -33,7 +35,7 @@ impl Alone {
             data_dir,
             limits,
             store,
-            _held: held,
+            held,
         })
     }
 
@@ -108,5 +110,16 @@ impl Desk for Alone {
             let turn = installer.turn().await;
             installer.roll_back(turn).await
         })
+    }
+
+    fn write_all(&self) -> anyhow::Result<()> {
+        self.store.flush();
+        Ok(())
+    }
+
+    fn take_restored(self: Box<Self>) -> anyhow::Result<()> {
+        self.store.close();
+        staged::take(&self.data_dir, &self.held)?;
+        Ok(())
     }
 }

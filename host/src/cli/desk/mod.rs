@@ -38,6 +38,10 @@ pub trait Desk {
     fn install(&self, bytes: Option<Vec<u8>>, options: Options) -> anyhow::Result<Installed>;
     /// Goes back to the generation before.
     fn roll_back(&self) -> anyhow::Result<Installed>;
+    /// Writes to the database what waits to be written.
+    fn write_all(&self) -> anyhow::Result<()>;
+    /// Takes the backup that was staged in the place of what is there.
+    fn take_restored(self: Box<Self>) -> anyhow::Result<()>;
 }
 
 /// Finds out whether a host runs on the data directory, and takes the desk there or takes the directory.
@@ -55,7 +59,7 @@ pub fn at_within(data_dir: &DataDir, limits: Limits) -> anyhow::Result<Box<dyn D
             Err(error) => return Err(error.into()),
         };
         if let Some(run) = data_dir.running() {
-            let running = Running::new(run);
+            let running = Running::new(data_dir.clone(), run);
             if running.answers() {
                 return Ok(Box::new(running));
             }

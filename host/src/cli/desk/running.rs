@@ -1,9 +1,10 @@
 //! The desk of a host that runs: the command asks it over HTTP.
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use hearth_host::data_dir::Run;
+use hearth_host::data_dir::{DataDir, Run};
 use hearth_host::entries::{EntryChange, EntryView};
 use hearth_host::install::{GenerationDetail, GenerationView, Installed, Options};
 use hearth_host::store::{CreatedToken, NewToken, TokenView};
@@ -15,16 +16,20 @@ use super::Desk;
 
 /// A host that is there answers at once.
 const ANSWER: Duration = Duration::from_secs(10);
+/// A host that begins anew has ended its connections, and serves again, in this time.
+const RESTART: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// The host, and how it is asked.
 pub struct Running {
+    data_dir: DataDir,
     run: Run,
     agent: ureq::Agent,
 }
 
 impl Running {
     /// The host of this run.
-    pub fn new(run: Run) -> Self {
+    pub fn new(data_dir: DataDir, run: Run) -> Self {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(ANSWER))
             .http_status_as_error(false)
@@ -32,6 +37,7 @@ impl Running {
             .proxy(None)
             .build();
         Self {
+            data_dir,
             run,
             agent: config.into(),
         }
@@ -145,6 +151,31 @@ impl Desk for Running {
     fn roll_back(&self) -> anyhow::Result<Installed> {
         let request = self.request("POST", "component/rollback");
         self.ask_patiently(request.body(Vec::new())?)
+    }
+
+    fn write_all(&self) -> anyhow::Result<()> {
+        self.ask("POST", "flush", None::<&()>)
+    }
+
+    fn take_restored(self: Box<Self>) -> anyhow::Result<()> {
+        self.ask::<()>("POST", "restore", None::<&()>)?;
+        let end = Instant::now() + RESTART;
+        while Instant::now() < end {
+            let run = self.data_dir.running().filter(|run| run.secret != self.run.secret);
+            if run.is_some_and(|run| Self::new(self.data_dir.clone(), run).answers()) {
+                return Ok(());
+            }
+            if self.data_dir.hold().is_ok() {
+                bail!(
+                    "the host has ended instead of beginning anew: its log says why. `hearth restore --undo` brings back what was there."
+                );
+            }
+            thread::sleep(LOOK_AGAIN);
+        }
+        bail!(
+            "the host does not answer again after {} s: its log says why",
+            RESTART.as_secs()
+        )
     }
 }
 
