@@ -28,7 +28,7 @@ macro_rules! limits {
                 $(#[doc = $doc])+
                 #[cfg_attr(
                     feature = "cli",
-                    arg(long = $option, env = $variable, hide_env_values = true, value_name = $unit)
+                    arg(long = $option, env = $variable, hide_env_values = true, value_name = $unit, value_parser = whole::<$type>)
                 )]
                 pub $field: Option<$type>,
             )+
@@ -49,6 +49,12 @@ macro_rules! limits {
             }
         }
     };
+}
+
+/// A limit as it stands on the command line.
+#[cfg(feature = "cli")]
+fn whole<T: std::str::FromStr>(text: &str) -> Result<T, &'static str> {
+    text.parse().map_err(|_| "it takes a whole number, at least 1")
 }
 
 limits! {

@@ -81,7 +81,7 @@ fn what_is_wrong_in_the_file_is_said_with_file_and_line() {
         ),
         ("\n[limits]\nsesions = 3\n", "unknown field `sesions`"),
         ("\n\nlisten = 8124\n", "invalid type: integer `8124`"),
-        ("\n\nlisten = \"8124\"\n", "invalid socket address"),
+        ("\n\nlisten = \"8124\"\n", "`8124`: it takes an address and a port"),
         (
             "\n\nhome = \"http://homeassistant.local:8123\"\n",
             "Home Assistant as the home is not there yet",

@@ -82,7 +82,12 @@ fn commit(data_dir: &DataDir, half: &Path) -> Result<(), BackupError> {
 
 /// Whether something waits to be taken.
 pub fn is_staged(data_dir: &DataDir) -> bool {
-    [STAGED, TAKEN].iter().any(|name| data_dir.path().join(name).is_dir())
+    is_whole(&data_dir.path().join(STAGED)) || data_dir.path().join(TAKEN).is_dir()
+}
+
+/// A directory that somebody called so is nothing to take.
+fn is_whole(staged: &Path) -> bool {
+    staged.join("hearth.db").is_file()
 }
 
 /// Takes what was staged, if something was; also what was cut off while it was taken. Whether there was something.
@@ -92,7 +97,7 @@ pub fn is_staged(data_dir: &DataDir) -> bool {
 pub fn take(data_dir: &DataDir, _held: &Held) -> Result<bool, BackupError> {
     let place = |name: &str| data_dir.path().join(name);
     let (staged, taken) = (place(STAGED), place(TAKEN));
-    if staged.is_dir() {
+    if is_whole(&staged) {
         let (old, new) = (place("hearth.db"), staged.join("hearth.db"));
         if old.exists() {
             // Of a database that cannot be read there is no telling; that is why somebody restores a backup.

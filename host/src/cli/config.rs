@@ -27,7 +27,7 @@ pub struct ServeOptions {
     /// The address and port to listen on; port 0 takes a free one. An address that others can reach gives them the
     /// home over plain HTTP, where a token can be read on its way: put a reverse proxy with TLS before it. Default:
     /// 127.0.0.1:8124.
-    #[arg(long, env = "HEARTH_LISTEN", hide_env_values = true, value_name = "ADDRESS:PORT")]
+    #[arg(long, env = "HEARTH_LISTEN", hide_env_values = true, value_name = "ADDRESS:PORT", value_parser = address)]
     listen: Option<SocketAddr>,
 
     /// The home to serve: `embedded` for the one that is built in, or a TOML file that describes one. Default:
@@ -186,6 +186,7 @@ pub enum LogLevel {
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 struct File {
     data_dir: Option<PathBuf>,
+    #[serde(deserialize_with = "listen")]
     listen: Option<SocketAddr>,
     home: Option<HomeSource>,
     component: Option<PathBuf>,
@@ -197,6 +198,18 @@ struct File {
     log_format: Option<LogFormat>,
     log_level: Option<LogLevel>,
     limits: LimitOptions,
+}
+
+/// An address to listen on.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let wrong = |_| "it takes an address and a port, such as 127.0.0.1:8124 or [::1]:8124".to_owned();
+    text.parse().map_err(wrong)
+}
+
+fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let address = address(&text).map_err(|wrong| serde::de::Error::custom(format!("`{text}`: {wrong}")));
+    address.map(Some)
 }
 
 /// The data directory, for commands that need nothing else.

@@ -110,11 +110,26 @@ fn finish(done: anyhow::Result<()>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if !error.is::<logging::Told>() {
-                eprintln!("hearth: {error:#}");
+                eprintln!("hearth: {}", said(&error));
             }
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error with its causes, up to one that is said already: the text of an error may name its cause.
+fn said(error: &anyhow::Error) -> String {
+    let mut said = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if said.is_empty() {
+            said = cause;
+        } else if said.contains(&cause) {
+            break;
+        } else {
+            said = format!("{said}: {cause}");
+        }
+    }
+    said
 }
 
 /// `hearth --listen …` is `hearth serve --listen …`. A word that is no option is left to be taken, or refused, as a

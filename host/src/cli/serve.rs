@@ -24,7 +24,7 @@ use tokio::sync::Notify;
 use super::config::{self, HomeSource, ServeOptions, Settings};
 use super::kept::Kept;
 use super::signals::Signals;
-use super::{Common, component, first_start, logging};
+use super::{Common, component, first_start, logging, said};
 
 /// No command that works on the database takes longer.
 const COMMAND_TIME: Duration = Duration::from_secs(2);
@@ -38,7 +38,7 @@ pub fn run(common: &Common, options: &ServeOptions) -> anyhow::Result<()> {
         if !json {
             return error;
         }
-        tracing::error!("{error:#}");
+        tracing::error!("{}", said(&error));
         logging::Told.into()
     })
 }
