@@ -19,6 +19,8 @@ fn help() {
     insta::assert_snapshot!("token_create", printed(&["token", "create", "--help"]));
     insta::assert_snapshot!("entry", printed(&["entry", "--help"]));
     insta::assert_snapshot!("entry_set", printed(&["entry", "set", "--help"]));
+    insta::assert_snapshot!("home", printed(&["home", "--help"]));
+    insta::assert_snapshot!("home_hide", printed(&["home", "hide", "--help"]));
     insta::assert_snapshot!("component", printed(&["component", "--help"]));
     insta::assert_snapshot!("component_install", printed(&["component", "install", "--help"]));
 }

@@ -223,6 +223,13 @@ pub fn data_dir_and_limits(common: &Common) -> anyhow::Result<(DataDir, Limits)>
     Ok((data_dir, limits(&file, &LimitOptions::default())?))
 }
 
+/// The data directory and the home that `serve` would serve, for commands that look at it.
+pub fn data_dir_and_home(common: &Common, named: Option<&HomeSource>) -> anyhow::Result<(DataDir, HomeSource)> {
+    let (data_dir, file) = read(common)?;
+    let home = named.cloned().or(file.home).unwrap_or(HomeSource::Embedded);
+    Ok((data_dir, home))
+}
+
 fn limits(file: &File, options: &LimitOptions) -> anyhow::Result<Limits> {
     let mut limits = Limits::default();
     file.limits.apply_to(&mut limits);

@@ -7,12 +7,14 @@ mod desk;
 mod entry;
 mod first_start;
 mod generations;
+mod home;
 mod kept;
 mod logging;
 mod serve;
 mod signals;
 mod table;
 mod token;
+mod when;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -73,6 +75,8 @@ enum Command {
     /// Config entries: which LLM APIs are served, and to whom.
     #[command(subcommand)]
     Entry(entry::EntryCommand),
+    /// The home: what is in it, and what of that assistants may see.
+    Home(home::HomeArguments),
     /// Tokens: who may connect.
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -97,6 +101,7 @@ pub fn run() -> ExitCode {
     finish(match command {
         Command::Serve(options) => serve::run(&cli.common, &options),
         Command::Entry(command) => entry::run(&cli.common, command),
+        Command::Home(arguments) => home::run(&cli.common, arguments),
         Command::Token(command) => token::run(&cli.common, command),
         Command::Component(command) => component::run(&cli.common, &command),
         Command::Backup(options) => backup::back_up(&cli.common, &options),

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use std::{fs, io, thread};
+use std::{io, thread};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use hearth_host::backup::staged;
 use hearth_host::clock::{SharedClock, SystemClock};
 use hearth_host::data_dir::{DataDir, DataDirError, Held, Run};
@@ -17,14 +17,14 @@ use hearth_host::http::admin::{self, Administration};
 use hearth_host::http::{self, Http};
 use hearth_host::install::{Installer, Wanted, watching};
 use hearth_host::limits::Limits;
-use hearth_host::store::{AuditLog, HomeStates, Store, StoreError};
+use hearth_host::store::{AuditLog, HomeStates, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use super::config::{self, HomeSource, ServeOptions, Settings};
+use super::config::{self, ServeOptions, Settings};
 use super::kept::Kept;
 use super::signals::Signals;
-use super::{Common, component, first_start, logging, said};
+use super::{Common, component, first_start, home, logging, said};
 
 /// No command that works on the database takes longer.
 const COMMAND_TIME: Duration = Duration::from_secs(2);
@@ -89,7 +89,8 @@ async fn serve(
     let kept = Kept::open(data_dir, &clock, &settings.limits)?;
     let limits = Arc::new(settings.limits);
 
-    let home = home(&settings.home, &kept.store, &clock)?;
+    let states = Arc::new(HomeStates::new(kept.store.clone()));
+    let home = home::open(&settings.home, states, &clock)?;
     let rooms = (&kept.store, &kept.entries);
     let grounds = component::grounds(data_dir, &limits, rooms, settings.probation, clock.clone())?;
     let installer = Arc::new(Installer::new(grounds));
@@ -104,6 +105,8 @@ async fn serve(
     let administration = Administration {
         entries: kept.entries.clone(),
         tokens: kept.tokens.clone(),
+        home: home.clone(),
+        engine: engine.clone(),
         secret: secret.clone(),
         data_dir: data_dir.clone(),
         store: kept.store.clone(),
@@ -229,22 +232,6 @@ fn warn_of_width(address: SocketAddr) {
              in it and can then control the home. Put a reverse proxy with TLS before it, or listen on 127.0.0.1"
         );
     }
-}
-
-fn home(source: &HomeSource, store: &Store, clock: &SharedClock) -> anyhow::Result<Arc<EmbeddedHome>> {
-    let states = Arc::new(HomeStates::new(store.clone()));
-    let home = match source {
-        HomeSource::Embedded => {
-            EmbeddedHome::open(EmbeddedHome::default_file(), "the built-in home", states, clock.clone())?
-        }
-        HomeSource::File(path) => {
-            let text = fs::read_to_string(path);
-            let text =
-                text.with_context(|| format!("{} cannot be read. Name another home with --home", path.display()))?;
-            EmbeddedHome::open(&text, &path.display().to_string(), states, clock.clone())?
-        }
-    };
-    Ok(home)
 }
 
 /// Proves the owner's commands to this run.

@@ -62,6 +62,7 @@ mod runtime;
 mod shared;
 mod status;
 mod stop;
+mod supposed;
 mod surroundings;
 mod swap;
 mod tend;

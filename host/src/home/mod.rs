@@ -3,6 +3,7 @@
 mod described;
 #[cfg(feature = "embedded-home")]
 pub mod embedded;
+pub mod owned;
 
 use futures_util::future::BoxFuture;
 

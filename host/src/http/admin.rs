@@ -6,6 +6,7 @@
 mod component;
 mod data;
 mod entries;
+mod home;
 mod tokens;
 
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Json, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, patch, post};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
@@ -24,7 +25,9 @@ use super::auth::{self, Authenticate};
 use super::requests::UPLOAD;
 use crate::clock::SharedClock;
 use crate::data_dir::DataDir;
+use crate::engine::Engine;
 use crate::entries::Entries;
+use crate::home::owned::Owned;
 use crate::install::Installer;
 use crate::limits::Limits;
 use crate::store::{Store, Tokens};
@@ -35,6 +38,10 @@ pub struct Administration {
     pub entries: Arc<Entries>,
     /// The tokens.
     pub tokens: Arc<Tokens>,
+    /// The home, as its owner sees it.
+    pub home: Arc<dyn Owned>,
+    /// What serves it.
+    pub engine: Engine,
     /// The secret of this run.
     pub secret: String,
     /// The data directory.
@@ -83,6 +90,9 @@ pub fn router(administration: Administration) -> Router {
         )
         .route("/api/hearth/tokens", get(tokens::list).post(tokens::create))
         .route("/api/hearth/tokens/{name}", delete(tokens::revoke))
+        .route("/api/hearth/home", get(home::inventory))
+        .route("/api/hearth/home/exposure", patch(home::expose))
+        .route("/api/hearth/home/exposure/preview", post(home::preview))
         .layer(middleware::from_fn_with_state(administration.clone(), guard))
         .with_state(administration)
 }

@@ -5,6 +5,7 @@
 
 mod audit;
 mod entries;
+mod exposure;
 mod generations;
 mod schema;
 mod sessions;

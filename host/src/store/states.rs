@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::writer::lock;
 use super::{Store, StoreError};
-use crate::home::embedded::state::StateStore;
+use crate::home::embedded::exposure::Said;
+use crate::home::embedded::state::{KeepError, StateStore};
 
 /// The states of the embedded home in the database, written behind.
 #[derive(Clone)]
@@ -58,6 +59,15 @@ impl StateStore for HomeStates {
         if first {
             self.store.write_soon();
         }
+    }
+
+    fn load_exposure(&self) -> Result<BTreeMap<String, Said>, KeepError> {
+        self.store.exposure().map_err(|error| KeepError(error.to_string()))
+    }
+
+    fn keep_exposure(&self, said: &BTreeMap<String, Option<Said>>) -> Result<(), KeepError> {
+        let kept = self.store.keep_exposure(said.clone());
+        kept.map_err(|error| KeepError(error.to_string()))
     }
 }
 

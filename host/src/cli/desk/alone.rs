@@ -1,17 +1,26 @@
 //! The desk where no host runs: the command works on the database.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hearth_host::backup::staged;
-use hearth_host::clock::SystemClock;
+use hearth_host::clock::{SharedClock, SystemClock};
+use hearth_host::contract::hearth::mcp::home::Home as Snapshot;
 use hearth_host::data_dir::{DataDir, Held};
 use hearth_host::entries::{Entries, EntryChange, EntryView};
+use hearth_host::home::Home as _;
+use hearth_host::home::embedded::EmbeddedHome;
+use hearth_host::home::embedded::exposure::Said;
+use hearth_host::home::embedded::state::{KeepError, StateStore};
+use hearth_host::home::owned::{Consequence, Inventory, Owned as _, Wishes};
 use hearth_host::install::{Candidate, GenerationDetail, GenerationView, InstallError, Installed, Installer, Options};
 use hearth_host::limits::Limits;
-use hearth_host::store::{CreatedToken, NewToken, Store, TokenView, Tokens};
+use hearth_host::store::{CreatedToken, HomeStates, NewToken, Store, TokenView, Tokens};
+use serde_json::Value;
 
 use super::Desk;
-use crate::cli::component;
+use crate::cli::config::HomeSource;
+use crate::cli::{component, home};
 
 /// The data directory, taken for as long as the command works.
 pub struct Alone {
@@ -37,6 +46,12 @@ impl Alone {
             store,
             held,
         })
+    }
+
+    /// The home as the next start would find it.
+    fn home(&self, source: &HomeSource) -> anyhow::Result<Arc<EmbeddedHome>> {
+        let states = AsKept(HomeStates::new(self.store.clone()));
+        home::open(source, Arc::new(states), &(Arc::new(SystemClock) as SharedClock))
     }
 
     /// Has an installer do this, which prepares what the next start begins with.
@@ -89,6 +104,22 @@ impl Desk for Alone {
         Ok(self.tokens.revoke(name)?)
     }
 
+    fn inventory(&self, home: &HomeSource) -> anyhow::Result<Inventory> {
+        Ok(self.home(home)?.inventory())
+    }
+
+    fn preview_exposure(&self, home: &HomeSource, wishes: &Wishes) -> anyhow::Result<Consequence> {
+        let home = self.home(home)?;
+        Ok(consequence(&home.snapshot(), &home.supposing(wishes)?))
+    }
+
+    fn expose(&self, home: &HomeSource, wishes: &Wishes) -> anyhow::Result<Consequence> {
+        let home = self.home(home)?;
+        let before = home.snapshot();
+        home.expose(wishes)?;
+        Ok(consequence(&before, &home.snapshot()))
+    }
+
     fn generations(&self) -> anyhow::Result<Vec<GenerationView>> {
         self.with_installer(|installer| async move { installer.list().await })
     }
@@ -121,5 +152,29 @@ impl Desk for Alone {
         self.store.close();
         staged::take(&self.data_dir, &self.held)?;
         Ok(())
+    }
+}
+
+/// Which tools go with it only a component knows, and none runs.
+fn consequence(before: &Snapshot, after: &Snapshot) -> Consequence {
+    Consequence::between(before, after, [None, None])
+}
+
+/// The states of the home as they are kept: who only looks at a home does not move it on.
+struct AsKept(HomeStates);
+
+impl StateStore for AsKept {
+    fn load(&self) -> BTreeMap<String, Value> {
+        self.0.load()
+    }
+
+    fn save(&self, _entity: &str, _state: &Value) {}
+
+    fn load_exposure(&self) -> Result<BTreeMap<String, Said>, KeepError> {
+        self.0.load_exposure()
+    }
+
+    fn keep_exposure(&self, said: &BTreeMap<String, Option<Said>>) -> Result<(), KeepError> {
+        self.0.keep_exposure(said)
     }
 }

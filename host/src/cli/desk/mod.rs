@@ -9,12 +9,14 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use hearth_host::data_dir::{DataDir, DataDirError};
 use hearth_host::entries::{EntryChange, EntryView};
+use hearth_host::home::owned::{Consequence, Inventory, Wishes};
 use hearth_host::install::{GenerationDetail, GenerationView, Installed, Options};
 use hearth_host::limits::Limits;
 use hearth_host::store::{CreatedToken, NewToken, TokenView};
 
 use self::alone::Alone;
 use self::running::Running;
+use super::config::HomeSource;
 
 /// A host that starts or stops holds the directory without answering for about this long at most.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -30,6 +32,12 @@ pub trait Desk {
     fn tokens(&self) -> anyhow::Result<Vec<TokenView>>;
     fn create_token(&self, new: NewToken) -> anyhow::Result<CreatedToken>;
     fn revoke_token(&self, name: &str) -> anyhow::Result<TokenView>;
+    /// All that is in the home; where no host runs, in the one that this names.
+    fn inventory(&self, home: &HomeSource) -> anyhow::Result<Inventory>;
+    /// What clients would see if this came true.
+    fn preview_exposure(&self, home: &HomeSource, wishes: &Wishes) -> anyhow::Result<Consequence>;
+    /// Has this come true.
+    fn expose(&self, home: &HomeSource, wishes: &Wishes) -> anyhow::Result<Consequence>;
     /// The generations that are known, in order.
     fn generations(&self) -> anyhow::Result<Vec<GenerationView>>;
     /// One generation; without a number the one that runs, or ran last.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use hearth_host::data_dir::{DataDir, Run};
 use hearth_host::entries::{EntryChange, EntryView};
+use hearth_host::home::owned::{Consequence, Inventory, Wishes};
 use hearth_host::install::{GenerationDetail, GenerationView, Installed, Options};
 use hearth_host::store::{CreatedToken, NewToken, TokenView};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -13,12 +14,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Desk;
+use crate::cli::config::HomeSource;
 
 /// A host that is there answers at once.
 const ANSWER: Duration = Duration::from_secs(10);
 /// A host that begins anew has ended its connections, and serves again, in this time.
 const RESTART: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// A home of as many entities as there may be fits into this.
+const ANSWER_BYTES: u64 = 256 << 20;
 
 /// The host, and how it is asked.
 pub struct Running {
@@ -75,7 +80,7 @@ impl Running {
 
     fn read<T: DeserializeOwned>(&self, answer: Result<http::Response<ureq::Body>, ureq::Error>) -> anyhow::Result<T> {
         let mut answer = answer.with_context(|| format!("the host at {} does not answer", self.run.url))?;
-        let text = answer.body_mut().read_to_string()?;
+        let text = answer.body_mut().with_config().limit(ANSWER_BYTES).read_to_string()?;
         if !answer.status().is_success() {
             bail!("{text}");
         }
@@ -119,6 +124,18 @@ impl Desk for Running {
 
     fn revoke_token(&self, name: &str) -> anyhow::Result<TokenView> {
         self.ask("DELETE", &format!("tokens/{}", segment(name)), None::<&()>)
+    }
+
+    fn inventory(&self, _home: &HomeSource) -> anyhow::Result<Inventory> {
+        self.get("home")
+    }
+
+    fn preview_exposure(&self, _home: &HomeSource, wishes: &Wishes) -> anyhow::Result<Consequence> {
+        self.ask("POST", "home/exposure/preview", Some(wishes))
+    }
+
+    fn expose(&self, _home: &HomeSource, wishes: &Wishes) -> anyhow::Result<Consequence> {
+        self.ask("PATCH", "home/exposure", Some(wishes))
     }
 
     fn generations(&self) -> anyhow::Result<Vec<GenerationView>> {

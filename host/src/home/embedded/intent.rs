@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::call::{Call, not_found};
+use super::exposure::Exposure;
 use super::file::HomeFile;
 use super::model::ServiceError;
 use super::script::runs::{Lineage, Who};
@@ -44,13 +45,11 @@ impl Intent {
     }
 
     /// Whether assistants are told of it.
-    pub fn is_offered(&self, home: &HomeFile) -> bool {
-        let exposed = home
-            .entities
-            .iter()
-            .map(|entity| &entity.config)
-            .filter(|config| config.exposed);
-        let is_exposed = |domain: &String| exposed.clone().any(|config| config.domain == *domain);
+    pub(super) fn is_offered(&self, home: &HomeFile, exposure: &Exposure) -> bool {
+        let is_exposed = |domain: &String| {
+            let mut exposed = exposure.exposed(home);
+            exposed.any(|entity| entity.config.domain == *domain)
+        };
         self.platforms
             .as_ref()
             .is_none_or(|domains| domains.iter().any(is_exposed))
@@ -60,10 +59,11 @@ impl Intent {
 impl EmbeddedHome {
     /// The intent of this name, where it is offered.
     pub(super) fn intent(&self, name: &str) -> Option<usize> {
+        let live = self.live();
         let intents = &self.file.intents;
         intents
             .iter()
-            .position(|intent| intent.name() == name && intent.is_offered(&self.file))
+            .position(|intent| intent.name() == name && intent.is_offered(&self.file, live.exposure()))
     }
 
     /// Runs an intent, and answers what it says: `{"speech": {…}}`, and `reprompt` where there is one.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::exposure::Exposure;
 use super::file::{HomeFile, Kind};
 use super::model::EntityState;
 use super::script::runs;
@@ -17,6 +18,10 @@ pub(super) struct Live {
     pending: Vec<usize>,
     /// The same, to find them.
     is_pending: Vec<bool>,
+    /// What is exposed.
+    exposure: Exposure,
+    /// That is another than what was taken last.
+    reexposed: bool,
     /// What changes by itself, the next first.
     due: BTreeSet<(Moment, usize)>,
     /// The same, by entity.
@@ -45,7 +50,7 @@ impl std::ops::BitOrAssign for Set {
 
 impl Live {
     /// The states that were kept where they fit the file, the file's own elsewhere.
-    pub fn restore(home: &HomeFile, store: &dyn StateStore) -> Self {
+    pub fn restore(home: &HomeFile, store: &dyn StateStore, exposure: Exposure) -> Self {
         let kept = store.load();
         let states: Vec<EntityState> = home
             .entities
@@ -67,6 +72,8 @@ impl Live {
         let mut live = Self {
             pending: Vec::new(),
             is_pending: vec![false; states.len()],
+            exposure,
+            reexposed: false,
             due: BTreeSet::new(),
             due_of: BTreeMap::new(),
             revision: 1,
@@ -106,13 +113,29 @@ impl Live {
             return Set { news: false, moving };
         }
         self.revision += 1;
-        if config.exposed && !std::mem::replace(&mut self.is_pending[place], true) {
+        let exposed = self.exposure.is_exposed(place);
+        if exposed && !std::mem::replace(&mut self.is_pending[place], true) {
             self.pending.push(place);
         }
-        Set {
-            news: config.exposed,
-            moving,
-        }
+        Set { news: exposed, moving }
+    }
+
+    /// What is exposed.
+    pub fn exposure(&self) -> &Exposure {
+        &self.exposure
+    }
+
+    /// Exposes this from now on, and nothing else: of what is hidden no change is told any more.
+    pub fn expose(&mut self, exposure: Exposure) {
+        self.exposure = exposure;
+        self.reexposed = true;
+        self.revision += 1;
+        let (exposure, is_pending) = (&self.exposure, &mut self.is_pending);
+        self.pending.retain(|place| {
+            let exposed = exposure.is_exposed(*place);
+            is_pending[*place] = exposed;
+            exposed
+        });
     }
 
     /// Moves on to this moment all that changes by itself.
@@ -142,7 +165,12 @@ impl Live {
 
     /// Whether there are changes to take.
     pub fn has_news(&self) -> bool {
-        !self.pending.is_empty()
+        self.reexposed || !self.pending.is_empty()
+    }
+
+    /// Whether something else is exposed than when this was asked last.
+    pub fn take_reexposed(&mut self) -> bool {
+        std::mem::take(&mut self.reexposed)
     }
 
     /// Takes the places of what has changed.

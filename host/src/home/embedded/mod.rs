@@ -5,12 +5,14 @@
 
 mod call;
 pub mod domains;
+pub mod exposure;
 pub mod file;
 pub mod follow;
 pub mod intent;
 mod live;
 pub mod model;
 mod motion;
+mod owned;
 pub mod scene;
 pub mod script;
 mod show;
@@ -28,11 +30,12 @@ use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
 use self::call::Call;
+use self::exposure::Exposure;
 use self::file::{HomeFile, HomeFileError};
 use self::live::{Live, Set};
 use self::script::runs::{Lineage, Runs};
 use self::script::template;
-use self::state::StateStore;
+use self::state::{KeepError, StateStore};
 use super::{ActionError, Home, Nature, OnProgress};
 use crate::clock::SharedClock;
 use crate::contract::hearth::mcp::home as contract;
@@ -46,6 +49,8 @@ pub struct EmbeddedHome {
     clock: SharedClock,
     store: Arc<dyn StateStore>,
     live: Mutex<Live>,
+    /// Held while what the owner says is kept, so that one word comes after the other and nobody else waits for the disk.
+    changing: Mutex<()>,
     /// The scripts that run.
     runs: Runs,
     /// What templates of scripts can use.
@@ -58,29 +63,42 @@ pub struct EmbeddedHome {
     myself: Weak<EmbeddedHome>,
 }
 
+/// Why there is no home.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file does not describe one.
+    #[error(transparent)]
+    File(#[from] HomeFileError),
+    /// Nobody knows what its owner hid.
+    #[error("what the owner said of the exposure of entities cannot be read: {0}")]
+    Exposure(#[from] KeepError),
+}
+
 impl EmbeddedHome {
     /// The home of this file, in the state that was kept of it; `file_name` is what messages call the file.
     ///
     /// # Errors
-    /// When the file does not describe a home.
+    /// When the file does not describe a home, or what its owner said of it cannot be read.
     pub fn open(
         file_text: &str,
         file_name: &str,
         store: Arc<dyn StateStore>,
         clock: SharedClock,
-    ) -> Result<Arc<Self>, HomeFileError> {
+    ) -> Result<Arc<Self>, OpenError> {
         let file = HomeFile::parse(file_text, file_name)?;
         let places = file.entities.iter().enumerate();
         let places = places
             .map(|(place, entity)| (entity.config.id.clone(), place))
             .collect();
-        let live = Mutex::new(Live::restore(&file, &*store));
+        let exposure = Exposure::restore(&file, store.load_exposure()?);
+        let live = Mutex::new(Live::restore(&file, &*store, exposure));
         let home = Arc::new_cyclic(|myself| Self {
             file,
             places,
             clock,
             store,
             live,
+            changing: Mutex::default(),
             runs: Runs::default(),
             templates: template::environment(myself),
             news: Notify::new(),
@@ -145,7 +163,8 @@ impl EmbeddedHome {
 impl Home for EmbeddedHome {
     fn snapshot(&self) -> contract::Home {
         self.advance();
-        show::snapshot(&self.file, &self.live())
+        let live = self.live();
+        show::snapshot(&self.file, &live, live.exposure())
     }
 
     fn changed(&self) -> BoxFuture<'_, ()> {
@@ -165,16 +184,17 @@ impl Home for EmbeddedHome {
     fn take_changes(&self) -> Vec<Change> {
         let mut live = self.live();
         let taken = live.take_news();
-        taken
+        let registry = live.take_reexposed().then(show::registry);
+        let states = taken
             .into_iter()
-            .map(|place| show::change(&self.file.entities[place], live.state(place)))
-            .collect()
+            .map(|place| show::change(&self.file.entities[place], live.state(place)));
+        states.chain(registry).collect()
     }
 
     fn exposes(&self, entity: &str) -> bool {
         self.places
             .get(entity)
-            .is_some_and(|place| self.file.entities[*place].config.exposed)
+            .is_some_and(|place| self.live().exposure().is_exposed(*place))
     }
 
     fn nature(&self, action: &str) -> Option<Nature> {

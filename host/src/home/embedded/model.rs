@@ -27,8 +27,10 @@ pub struct EntityConfig {
     pub time_zone: Option<TimeZone>,
     /// The names that it answers to, in the owner's order. Empty: it cannot be named.
     pub aliases: Vec<String>,
-    /// Whether assistants may see it.
-    pub exposed: bool,
+    /// Whether assistants may see it, where the file says so. See [`super::exposure`].
+    pub exposed: Option<bool>,
+    /// Label ids.
+    pub labels: Vec<String>,
     /// `garage`, `temperature`, …; shown as an attribute.
     pub device_class: Option<String>,
     /// Shown as the attribute `unit_of_measurement`.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::domains::{DOMAINS, Service};
+use super::exposure::Exposure;
 use super::file::{Entity, HomeFile, Kind};
 use super::live::Live;
 use super::model::EntityState;
@@ -15,21 +16,21 @@ use crate::contract::hearth::mcp::types::Change;
 /// The services of the home itself, which act on entities of any domain.
 pub(super) const GENERIC: [&str; 3] = ["turn_on", "turn_off", "toggle"];
 
-/// All that is exposed.
-pub(super) fn snapshot(home: &HomeFile, live: &Live) -> contract::Home {
+/// All that is exposed, if that is what is exposed.
+pub(super) fn snapshot(home: &HomeFile, live: &Live, exposure: &Exposure) -> contract::Home {
     contract::Home {
         revision: live.revision,
         time_zone: home.time_zone_name.clone(),
         floors: home.floors.iter().map(floor).collect(),
         areas: home.areas.iter().map(area).collect(),
         devices: home.devices.iter().map(device).collect(),
-        services: services(home),
-        scripts: scripts(home),
+        services: services(home, exposure),
+        scripts: scripts(home, exposure),
         entities: home
             .entities
             .iter()
             .enumerate()
-            .filter(|(_, entity)| entity.config.exposed)
+            .filter(|(place, _)| exposure.is_exposed(*place))
             .map(|(place, entity)| shown(entity, live.state(place)))
             .collect(),
     }
@@ -42,6 +43,15 @@ pub(super) fn change(entity: &Entity, state: &EntityState) -> Change {
         kind: "state".to_owned(),
         id: entity.config.id.clone(),
         data: bytes(&data),
+    }
+}
+
+/// The change that tells that something else is exposed.
+pub(super) fn registry() -> Change {
+    Change {
+        kind: "registry".to_owned(),
+        id: String::new(),
+        data: Vec::new(),
     }
 }
 
@@ -111,23 +121,23 @@ pub(super) fn timestamp(moment: Moment) -> String {
 }
 
 /// What the home can be asked to do by name: its exposed scripts, and the intents that it offers.
-fn scripts(home: &HomeFile) -> Vec<contract::Script> {
-    let intents = home.intents.iter().filter(|intent| intent.is_offered(home));
+fn scripts(home: &HomeFile, exposure: &Exposure) -> Vec<contract::Script> {
+    let intents = home.intents.iter().filter(|intent| intent.is_offered(home, exposure));
     let intents = intents.map(|intent| contract::Script {
         entity: intent.action.clone(),
         action: intent.action.clone(),
         description: intent.description.clone(),
         fields: bytes(&Value::Object(Map::new())),
     });
-    home.entities.iter().filter_map(script).chain(intents).collect()
+    exposure.exposed(home).filter_map(script).chain(intents).collect()
 }
 
-/// What an exposed script takes.
+/// What a script takes.
 fn script(entity: &Entity) -> Option<contract::Script> {
     let Kind::Script(script) = &entity.kind else {
         return None;
     };
-    entity.config.exposed.then(|| contract::Script {
+    Some(contract::Script {
         entity: entity.config.id.clone(),
         action: entity.config.id.clone(),
         description: script.description.clone(),
@@ -136,7 +146,7 @@ fn script(entity: &Entity) -> Option<contract::Script> {
 }
 
 /// The services of the domains that the home has entities of.
-fn services(home: &HomeFile) -> Vec<contract::Service> {
+fn services(home: &HomeFile, exposure: &Exposure) -> Vec<contract::Service> {
     let service = |domain: &str, name: &str| contract::Service {
         domain: domain.to_owned(),
         name: name.to_owned(),
@@ -151,8 +161,8 @@ fn services(home: &HomeFile) -> Vec<contract::Service> {
     }
     if has_domain(home, "script") {
         services.extend(script_services::SERVICES.iter().map(|name| service("script", name)));
-        let scripts = home.entities.iter().map(|entity| &entity.config);
-        let scripts = scripts.filter(|script| script.domain == "script" && script.exposed);
+        let scripts = exposure.exposed(home).map(|entity| &entity.config);
+        let scripts = scripts.filter(|script| script.domain == "script");
         services.extend(scripts.map(|script| service("script", &script.object_id)));
     }
     services.sort_by(|one, other| (&one.domain, &one.name).cmp(&(&other.domain, &other.name)));

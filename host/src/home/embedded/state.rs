@@ -8,21 +8,41 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::domains;
+use super::exposure::Said;
 use super::model::{EntityConfig, EntityState};
 
-/// Where states outlive the process.
+/// What is to be kept cannot be, or what was kept cannot be read.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub struct KeepError(pub String);
+
+/// Where states, and what the owner said, outlive the process.
 pub trait StateStore: Send + Sync {
     /// All that is kept, by entity id.
     fn load(&self) -> BTreeMap<String, Value>;
 
     /// Keeps the state of an entity in place of an older one. It must not wait: it is called under the home's lock.
     fn save(&self, entity: &str, state: &Value);
+
+    /// What the owner said of the exposure of entities, by entity id.
+    ///
+    /// # Errors
+    /// When it cannot be read: a home that went on without would show what its owner hid.
+    fn load_exposure(&self) -> Result<BTreeMap<String, Said>, KeepError>;
+
+    /// Keeps what the owner says of these entities now, all or nothing; none: nothing any more. It is kept when this
+    /// returns.
+    ///
+    /// # Errors
+    /// When it cannot be written. Then nothing has changed.
+    fn keep_exposure(&self, said: &BTreeMap<String, Option<Said>>) -> Result<(), KeepError>;
 }
 
 /// States that end with the process: for tests, and for a home that begins anew each time.
 #[derive(Debug, Default)]
 pub struct MemoryStates {
     kept: Mutex<BTreeMap<String, Value>>,
+    said: Mutex<BTreeMap<String, Said>>,
 }
 
 impl StateStore for MemoryStates {
@@ -35,6 +55,21 @@ impl StateStore for MemoryStates {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(entity.to_owned(), state.clone());
+    }
+
+    fn load_exposure(&self) -> Result<BTreeMap<String, Said>, KeepError> {
+        Ok(self.said.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    fn keep_exposure(&self, said: &BTreeMap<String, Option<Said>>) -> Result<(), KeepError> {
+        let mut kept = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        for (entity, said) in said {
+            match said {
+                Some(said) => kept.insert(entity.clone(), *said),
+                None => kept.remove(entity),
+            };
+        }
+        Ok(())
     }
 }
 

@@ -20,6 +20,7 @@ pub struct Target {
     devices: Vec<String>,
     areas: Vec<String>,
     floors: Vec<String>,
+    labels: Vec<String>,
     /// Whether any key was there at all, even an empty one.
     pub given: bool,
 }
@@ -39,8 +40,7 @@ impl Target {
         target.devices = ids("device_id")?;
         target.areas = ids("area_id")?;
         target.floors = ids("floor_id")?;
-        // The embedded home has no labels, so a label means no entity.
-        ids("label_id")?;
+        target.labels = ids("label_id")?;
 
         match target.entities.as_slice() {
             [word] if word == "all" => target.all = true,
@@ -83,6 +83,7 @@ impl Target {
                     || self.names(&entity.id)
                     || means(&entity.device, &|id| self.devices.iter().any(|device| device == id))
                     || means(&entity.area, &|id| areas.contains(id))
+                    || entity.labels.iter().any(|label| self.labels.contains(label))
             })
             .map(|(place, _)| place)
             .collect()

@@ -17,6 +17,7 @@ const COMMON: &[&str] = &[
     "area",
     "device",
     "aliases",
+    "labels",
     "exposed",
     "device_class",
     "unit_of_measurement",
@@ -33,6 +34,7 @@ pub(super) struct Known<'a> {
     pub areas: &'a Ids,
     pub device_ids: &'a Ids,
     pub devices: &'a [Device],
+    pub labels: &'a Ids,
     pub time_zone: &'a TimeZone,
 }
 
@@ -151,11 +153,24 @@ pub(super) fn described(
         area: own_area.or(device_area),
         device,
         aliases,
-        exposed: table.boolean("exposed")?.unwrap_or(true),
+        exposed: table.boolean("exposed")?,
+        labels: labels(table, known.labels)?,
         time_zone: Some(known.time_zone.clone()),
         icon: table.text("icon")?,
         ..EntityConfig::default()
     })
+}
+
+/// Labels that there are, each once.
+fn labels(table: &Table<'_>, known: &Ids) -> Result<Vec<String>, Problem> {
+    let mut labels: Vec<String> = Vec::new();
+    for word in table.words("labels")?.unwrap_or_default() {
+        known.check(&word)?;
+        if !labels.contains(&word.text) {
+            labels.push(word.text);
+        }
+    }
+    Ok(labels)
 }
 
 /// A state: a text, or a number as people write them.

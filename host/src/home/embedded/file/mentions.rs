@@ -8,7 +8,13 @@ use super::places::Ids;
 use super::scripts::Mention;
 use super::{Entity, Kind};
 
-pub(super) fn check(mentions: &[Mention], entities: &[Entity], ids: &Ids, areas: &Ids) -> Result<(), Problem> {
+pub(super) fn check(
+    mentions: &[Mention],
+    entities: &[Entity],
+    ids: &Ids,
+    areas: &Ids,
+    labels: &Ids,
+) -> Result<(), Problem> {
     for mention in mentions {
         action(mention, entities)?;
         for entity in &mention.entities {
@@ -17,6 +23,7 @@ pub(super) fn check(mentions: &[Mention], entities: &[Entity], ids: &Ids, areas:
             }
         }
         mention.areas.iter().try_for_each(|area| areas.check(area))?;
+        mention.labels.iter().try_for_each(|label| labels.check(label))?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use toml::de::DeTable;
 
 use self::node::{Problem, Table};
-pub use self::places::{Area, Device, Floor};
+pub use self::places::{Area, Device, Floor, Label};
 use super::domains::Domain;
 use super::follow::Links;
 use super::intent::Intent;
@@ -59,6 +59,8 @@ pub struct HomeFile {
     pub areas: Vec<Area>,
     /// Devices, in the order of the file.
     pub devices: Vec<Device>,
+    /// Labels, in the order of the file.
+    pub labels: Vec<Label>,
     /// Entities, then scripts, then scenes, in the order of the file.
     pub entities: Vec<Entity>,
     /// Who is on and off together with whom.
@@ -136,6 +138,7 @@ fn parse(text: &str) -> Result<HomeFile, Problem> {
         "floors",
         "areas",
         "devices",
+        "labels",
         "entities",
         "scripts",
         "scenes",
@@ -147,10 +150,12 @@ fn parse(text: &str) -> Result<HomeFile, Problem> {
     let (floors, floor_ids) = places::floors(&root)?;
     let (areas, area_ids) = places::areas(&root, &floor_ids)?;
     let (devices, device_ids) = places::devices(&root, &area_ids)?;
+    let (labels, label_ids) = places::labels(&root)?;
     let known = entities::Known {
         areas: &area_ids,
         device_ids: &device_ids,
         devices: &devices,
+        labels: &label_ids,
         time_zone: &time_zone,
     };
     let mut entity_ids = places::Ids::new("an", "entity");
@@ -161,7 +166,7 @@ fn parse(text: &str) -> Result<HomeFile, Problem> {
     let scenes = scenes::scenes(&root, &known, &mut entity_ids, &entities)?;
     entities.extend(scenes);
     let links = entities::links(&root, &entities, &entity_ids)?;
-    mentions::check(&mentioned, &entities, &entity_ids, &area_ids)?;
+    mentions::check(&mentioned, &entities, &entity_ids, &area_ids, &label_ids)?;
     if entities.len() > MAX_ENTITIES {
         return Err(Problem::new(
             0,
@@ -175,6 +180,7 @@ fn parse(text: &str) -> Result<HomeFile, Problem> {
         floors,
         areas,
         devices,
+        labels,
         entities,
         links,
         intents,

@@ -1,4 +1,4 @@
-//! Floors, areas and devices of a home file.
+//! Floors, areas, devices and labels of a home file.
 
 use std::collections::BTreeMap;
 
@@ -41,6 +41,15 @@ pub struct Device {
     pub area: Option<String>,
     /// Timers can be set on it.
     pub timers: bool,
+}
+
+/// What entities have in common besides their place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// `security`.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
 }
 
 /// Ids of one kind, to find what is double and what does not exist.
@@ -166,6 +175,21 @@ pub(super) fn devices(root: &Table<'_>, areas: &Ids) -> Result<(Vec<Device>, Ids
         });
     }
     Ok((devices, ids))
+}
+
+pub(super) fn labels(root: &Table<'_>) -> Result<(Vec<Label>, Ids), Problem> {
+    let mut ids = Ids::new("a", "label");
+    let mut labels = Vec::new();
+    for table in root.tables("labels")? {
+        table.only(&["id", "name"])?;
+        let id = slug(table.required("id")?)?;
+        ids.add(&id)?;
+        labels.push(Label {
+            id: id.text,
+            name: table.required("name")?.text,
+        });
+    }
+    Ok((labels, ids))
 }
 
 /// The id under a key, which must be one of these.

@@ -23,7 +23,9 @@ pub(super) fn scenes(
 }
 
 fn scene(table: &Table<'_>, known: &Known<'_>, ids: &mut Ids, entities: &[Entity]) -> Result<Entity, Problem> {
-    table.only(&["id", "name", "area", "device", "aliases", "exposed", "icon", "entities"])?;
+    table.only(&[
+        "id", "name", "area", "device", "aliases", "labels", "exposed", "icon", "entities",
+    ])?;
     let object_id = slug(table.required("id")?)?;
     let id = Word {
         text: format!("scene.{}", object_id.text),

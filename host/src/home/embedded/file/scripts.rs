@@ -20,6 +20,8 @@ pub(super) struct Mention {
     pub entities: Vec<Word>,
     /// The same.
     pub areas: Vec<Word>,
+    /// The same.
+    pub labels: Vec<Word>,
     /// Where the response goes.
     pub response_variable: Option<Word>,
 }
@@ -47,6 +49,7 @@ fn script(table: &Table<'_>, known: &Known<'_>, ids: &mut Ids, mentions: &mut Ve
         "area",
         "device",
         "aliases",
+        "labels",
         "exposed",
         "icon",
         "mode",
@@ -182,23 +185,21 @@ fn call(table: &Table<'_>, mentions: &mut Vec<Mention>) -> Result<StepKind, Prob
     let target = values(table, "target")?;
     let data = values(table, "data")?;
     let written_out = !data.values().chain(target.values()).any(template::has_template);
-    let aimed = |key: &str| match table.table("target")? {
-        Some(target) => target.ids(key),
-        None => Ok(Vec::new()),
+    let aimed = |key: &str| {
+        let mut words = match table.table("target")? {
+            Some(target) => target.ids(key)?,
+            None => Vec::new(),
+        };
+        words.retain(|word| !template::is_template(&word.text));
+        Ok(words)
     };
     let response_variable = table.word("response_variable")?;
-    let entities = aimed("entity_id")?;
     mentions.push(Mention {
         action: action.clone(),
         data: written_out.then(|| (data.clone(), table.place("data"))),
-        entities: entities
-            .into_iter()
-            .filter(|word| !template::is_template(&word.text))
-            .collect(),
-        areas: aimed("area_id")?
-            .into_iter()
-            .filter(|word| !template::is_template(&word.text))
-            .collect(),
+        entities: aimed("entity_id")?,
+        areas: aimed("area_id")?,
+        labels: aimed("label_id")?,
         response_variable: response_variable.clone(),
     });
     Ok(StepKind::Call {

@@ -19,7 +19,8 @@ async fn reaches_entities_by_id_area_floor_and_device() {
         (json!({"entity_id": "none"}), ["off", "off"]),
         (json!({"entity_id": "switch.nobody"}), ["off", "off"]),
         (json!({"entity_id": "light.lamp"}), ["off", "off"]),
-        (json!({"label_id": "cosy"}), ["off", "off"]),
+        (json!({"label_id": "cosy"}), ["off", "on"]),
+        (json!({"label_id": "sad"}), ["off", "off"]),
     ];
     for (target, wanted) in cases {
         let probe = Probe::new();

@@ -90,6 +90,16 @@ fn says_where_and_what_of_every_kind_of_mistake() {
             "there is no area `attic`",
         ),
         (
+            &with("[[labels]]\nid = \"a\"\nname = \"A\"\ncolour = \"red\""),
+            "my.toml:6:1: ",
+            "unknown key `colour`; known here are id, name",
+        ),
+        (
+            &with("[[labels]]\nid = \"a\"\nname = \"A\"\n[[entities]]\nid = \"switch.a\"\nlabels = [\"a\", \"b\"]"),
+            "my.toml:8:16: ",
+            "there is no label `b`; the file has a",
+        ),
+        (
             &with("[[entities]]\nid = \"switch.a\"\ndevice = \"attic\""),
             "my.toml:5:10: ",
             "there is no device `attic`",
@@ -191,6 +201,11 @@ fn says_where_and_what_of_mistakes_in_scripts() {
             step("action = \"switch.turn_on\"\ntarget = { area_id = [\"attic\"] }"),
             "my.toml:9:23: ",
             "there is no area `attic`",
+        ),
+        (
+            step("action = \"switch.turn_on\"\ntarget = { label_id = \"cosy\" }"),
+            "my.toml:9:23: ",
+            "there is no label `cosy`; the file has none",
         ),
         (
             step("action = \"switch.turn_on\"\ndata = { loud = true }"),

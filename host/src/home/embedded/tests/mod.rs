@@ -1,6 +1,7 @@
 //! The embedded home as its users see it: files, actions, movement, scripts, restarts.
 
 mod actions;
+mod exposure;
 mod files;
 mod intents;
 mod limits;

@@ -47,7 +47,7 @@ async fn a_new_name_or_area_keeps_the_state_and_other_options_do_not() {
     let edited = HOME
         .replace(
             "name = \"One\"\narea = \"kitchen\"",
-            "name = \"First\"\narea = \"garage\"",
+            "name = \"First\"\narea = \"garage\"\nlabels = [\"cosy\"]\nexposed = true",
         )
         .replace(
             "supported_color_modes = [\"brightness\"]",
