@@ -153,3 +153,39 @@ fn an_entry_that_would_serve_nothing_is_refused() {
         assert!(text.contains("no config entry `nobody`"), "{text}");
     }
 }
+
+#[test]
+fn a_wrong_value_is_refused_with_what_would_be_right_and_nothing_is_lost() {
+    let installation = Installation::new();
+    let host = installation.serve();
+    let token = installation.ok(&["token", "create", "laptop", "--admin"]);
+    let id = first_id(&installation);
+    installation.ok(&["entry", "set", &id, "--title", " Ours ", "--read-only", "true"]);
+    let before = entries(&installation);
+    assert_eq!(before[0]["title"], "Ours");
+    let mut client = host.client(&token);
+    let long = "x".repeat(300);
+    let cases: [(&[&str], &str); 8] = [
+        (
+            &["--llm-api", "assist,knx"],
+            "no LLM API `knx`. Those there are: assist. Nothing was changed.",
+        ),
+        (&["--llm-api", ""], "named by its id"),
+        (&["--all-llm-apis", "false"], "at least one"),
+        (&["--title", ""], "title cannot be empty"),
+        (&["--title", "a\nb"], "one line"),
+        (&["--title", &long], "at most 255 characters"),
+        (&["--read-only", "yes"], "'yes'"),
+        (&[], "Say what to change: --title"),
+    ];
+    for (arguments, wanted) in cases {
+        let mut command = vec!["entry", "set", &id];
+        command.extend(arguments);
+        let text = installation.fails(&command);
+        assert!(text.contains(wanted), "{arguments:?}: {text}");
+    }
+    // One wrong value keeps the right ones beside it from being taken.
+    installation.fails(&["entry", "set", &id, "--require-admin", "false", "--title", ""]);
+    assert_eq!(entries(&installation), before);
+    client.ask("ping", &json!({}));
+}

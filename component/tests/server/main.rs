@@ -5,6 +5,7 @@ mod changes;
 mod conversation;
 mod home;
 mod malformed;
+mod options;
 mod restart;
 mod sessions;
 mod support;

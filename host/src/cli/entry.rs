@@ -1,5 +1,6 @@
 //! `hearth entry …`
 
+use anyhow::bail;
 use clap::{ArgAction, Args, Subcommand};
 use hearth_host::entries::{EntryChange, EntryState, EntryView};
 
@@ -94,7 +95,16 @@ pub fn run(common: &Common, command: EntryCommand) -> anyhow::Result<()> {
             print(&view.entry.id)?;
             view
         }
-        EntryCommand::Set { id, what } => desk.set_entry(&id, what.into())?,
+        EntryCommand::Set { id, what } => {
+            let change = EntryChange::from(what);
+            if change == EntryChange::default() {
+                bail!(
+                    "Say what to change: --title, --llm-api, --all-llm-apis, --require-admin or --read-only. `hearth entry \
+                     show {id}` tells how it is; `hearth entry disable {id}` switches it off."
+                );
+            }
+            desk.set_entry(&id, change)?
+        }
         EntryCommand::Enable { id } => desk.set_entry(&id, disabled(false))?,
         EntryCommand::Disable { id } => desk.set_entry(&id, disabled(true))?,
         EntryCommand::Remove { id } => return desk.remove_entry(&id),

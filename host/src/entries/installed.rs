@@ -10,6 +10,9 @@ use super::ConfigEntries;
 use crate::contract::hearth::mcp::config_entries as contract;
 use crate::store::{Store, StoreError};
 
+/// Characters that a title may have.
+const TITLE_CHARS: usize = 255;
+
 /// The title of an entry that serves every LLM API, as Home Assistant gives it.
 const TITLE_OF_ALL: &str = "All LLM APIs";
 
@@ -87,6 +90,20 @@ pub enum EntryError {
     /// It has no name.
     #[error("A title cannot be empty. Leave --title out to have the entry called after its LLM APIs.")]
     NoTitle,
+    /// Its name is no name.
+    #[error("{0:?} cannot be a title: a title is one line of at most {TITLE_CHARS} characters.")]
+    BadTitle(String),
+    /// Nobody serves that. Nothing was changed.
+    #[error("There is no LLM API `{id}`. Those there are: {known}. Nothing was changed.")]
+    UnknownLlmApi {
+        /// What was asked for.
+        id: String,
+        /// Those that the component serves.
+        known: String,
+    },
+    /// That is no id.
+    #[error("An LLM API is named by its id, as in --llm-api assist, and one of the ids that were given is empty.")]
+    EmptyLlmApi,
     /// There is none of this id.
     #[error("There is no config entry `{0}`. `hearth entry list` shows those there are.")]
     Unknown(String),
@@ -225,7 +242,7 @@ impl Entries {
     fn changed_entry(&self, mut entry: Entry, change: EntryChange) -> Result<Entry, EntryError> {
         let generated = self.is_generated_title(&entry);
         if let Some(llm_apis) = change.llm_apis {
-            entry.llm_apis = without_repetition(llm_apis);
+            entry.llm_apis = self.checked(without_repetition(llm_apis))?;
             entry.all_llm_apis = false;
         }
         entry.all_llm_apis = change.all_llm_apis.unwrap_or(entry.all_llm_apis);
@@ -237,12 +254,34 @@ impl Entries {
         }
         match change.title {
             Some(title) if title.trim().is_empty() => return Err(EntryError::NoTitle),
-            Some(title) => entry.title = title,
+            Some(title) if title.chars().any(char::is_control) || title.chars().count() > TITLE_CHARS => {
+                return Err(EntryError::BadTitle(title));
+            }
+            Some(title) => entry.title = title.trim().to_owned(),
             // A title that somebody chose is left alone.
             None if generated => entry.title = self.generated_title(&entry),
             None => {}
         }
         Ok(entry)
+    }
+
+    /// Ids of LLM APIs that there are. Without a component that serves nobody knows which these are; then an entry that
+    /// names another fails when it is to be loaded.
+    fn checked(&self, ids: Vec<String>) -> Result<Vec<String>, EntryError> {
+        if ids.iter().any(String::is_empty) {
+            return Err(EntryError::EmptyLlmApi);
+        }
+        let known = self.known();
+        let unknown = known
+            .as_ref()
+            .and_then(|known| ids.iter().find(|id| !known.contains_key(*id)).map(|id| (id, known)));
+        match unknown {
+            None => Ok(ids),
+            Some((id, known)) => Err(EntryError::UnknownLlmApi {
+                id: id.clone(),
+                known: known.keys().map(String::as_str).collect::<Vec<_>>().join(", "),
+            }),
+        }
     }
 
     /// What an entry is called unless its owner calls it something else.
@@ -338,8 +377,9 @@ impl ConfigEntries for Entries {
 fn without_repetition(ids: Vec<String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for id in ids {
-        if !kept.contains(&id) {
-            kept.push(id);
+        let id = id.trim();
+        if !kept.iter().any(|known| known == id) {
+            kept.push(id.to_owned());
         }
     }
     kept

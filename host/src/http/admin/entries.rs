@@ -34,7 +34,11 @@ pub async fn remove(State(administration): Shared, Path(id): Path<String>) -> An
 impl From<EntryError> for Failure {
     fn from(error: EntryError) -> Self {
         let status = match &error {
-            EntryError::NoLlmApis | EntryError::NoTitle => StatusCode::BAD_REQUEST,
+            EntryError::NoLlmApis
+            | EntryError::NoTitle
+            | EntryError::BadTitle(_)
+            | EntryError::UnknownLlmApi { .. }
+            | EntryError::EmptyLlmApi => StatusCode::BAD_REQUEST,
             EntryError::Unknown(_) => StatusCode::NOT_FOUND,
             EntryError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
