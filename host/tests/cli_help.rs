@@ -21,6 +21,7 @@ fn help() {
     insta::assert_snapshot!("entry_set", printed(&["entry", "set", "--help"]));
     insta::assert_snapshot!("home", printed(&["home", "--help"]));
     insta::assert_snapshot!("home_hide", printed(&["home", "hide", "--help"]));
+    insta::assert_snapshot!("audit", printed(&["audit", "--help"]));
     insta::assert_snapshot!("component", printed(&["component", "--help"]));
     insta::assert_snapshot!("component_install", printed(&["component", "install", "--help"]));
 }

@@ -1,5 +1,6 @@
 //! The command line: one file for each subcommand.
 
+mod audit;
 mod backup;
 mod component;
 mod config;
@@ -77,6 +78,8 @@ enum Command {
     Entry(entry::EntryCommand),
     /// The home: what is in it, and what of that assistants may see.
     Home(home::HomeArguments),
+    /// Who did what in the home, with which client and tool, and what came of it.
+    Audit(audit::AuditOptions),
     /// Tokens: who may connect.
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -102,6 +105,7 @@ pub fn run() -> ExitCode {
         Command::Serve(options) => serve::run(&cli.common, &options),
         Command::Entry(command) => entry::run(&cli.common, command),
         Command::Home(arguments) => home::run(&cli.common, arguments),
+        Command::Audit(options) => audit::run(&cli.common, &options),
         Command::Token(command) => token::run(&cli.common, command),
         Command::Component(command) => component::run(&cli.common, &command),
         Command::Backup(options) => backup::back_up(&cli.common, &options),

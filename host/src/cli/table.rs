@@ -48,7 +48,7 @@ pub fn plain(text: &str) -> Cow<'_, str> {
 }
 
 /// Control characters, line and paragraph separators, and those that change the direction of writing.
-fn acts(character: char) -> bool {
+pub fn acts(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

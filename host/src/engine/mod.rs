@@ -235,6 +235,15 @@ impl Engine {
         *self.shared.stopping.borrow()
     }
 
+    /// Resolves when it is shut down, or about to be.
+    pub fn over(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut stopping = self.shared.stopping.subscribe();
+        async move {
+            // Without a sender it is over, too.
+            let _ = stopping.wait_for(|stopping| *stopping).await;
+        }
+    }
+
     /// Throws the instance away and goes on with a new one, as after a trap: nobody notices. For tests of just that.
     pub async fn renew(&self) {
         self.shared.core.lock().await.rebuild(&self.shared).await;

@@ -3,6 +3,7 @@
 //! A command proves itself by the secret of this run, which it reads in the data directory; an administrator's token
 //! does as well.
 
+mod audit;
 mod component;
 mod data;
 mod entries;
@@ -90,6 +91,7 @@ pub fn router(administration: Administration) -> Router {
         )
         .route("/api/hearth/tokens", get(tokens::list).post(tokens::create))
         .route("/api/hearth/tokens/{name}", delete(tokens::revoke))
+        .route("/api/hearth/audit", get(audit::read))
         .route("/api/hearth/home", get(home::inventory))
         .route("/api/hearth/home/exposure", patch(home::expose))
         .route("/api/hearth/home/exposure/preview", post(home::preview))

@@ -7,6 +7,7 @@ mod audit;
 mod entries;
 mod exposure;
 mod generations;
+mod reading;
 mod schema;
 mod sessions;
 mod states;
@@ -23,9 +24,11 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
+use tokio::sync::watch;
 
 pub use self::audit::AuditLog;
 pub use self::generations::{Generation, NewGeneration, Source, Swap, SwapKind};
+pub use self::reading::{AuditEntry, AuditGap, AuditLine, AuditQuery, AuditReader};
 pub use self::sessions::Sessions;
 pub use self::states::HomeStates;
 pub use self::tokens::{CreatedToken, NewToken, TokenError, TokenView, Tokens};
@@ -162,6 +165,11 @@ impl Store {
     /// What does not go as it should, each as a sentence; empty when all is well.
     pub fn degraded(&self) -> Vec<String> {
         self.shared.behind.troubles()
+    }
+
+    /// Tells whenever records of the audit were written.
+    pub fn audit_written(&self) -> watch::Receiver<()> {
+        self.shared.behind.audit_written.subscribe()
     }
 
     /// Writes what is still to be written. Returns when that is done or has failed.

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction};
+use tokio::sync::watch;
 
 use super::audit::Queue;
 use super::{sessions, states};
@@ -34,6 +35,8 @@ pub(super) struct Behind {
     pub(super) states: Mutex<BTreeMap<String, String>>,
     pub(super) audit: Mutex<Queue>,
     pub(super) sessions: Mutex<sessions::Behind>,
+    /// Told when records of the audit were written.
+    pub(super) audit_written: watch::Sender<()>,
     /// Why the last write failed, until one succeeds.
     trouble: Mutex<Option<String>>,
 }
@@ -44,6 +47,7 @@ impl Behind {
             states: Mutex::default(),
             audit: Mutex::new(Queue::new(limits)),
             sessions: Mutex::default(),
+            audit_written: watch::Sender::new(()),
             trouble: Mutex::default(),
         }
     }
@@ -77,6 +81,9 @@ impl Behind {
         match written {
             Ok(()) => {
                 lock(&self.sessions).written(sessions);
+                if !batch.is_empty() {
+                    self.audit_written.send_replace(());
+                }
                 if trouble.take().is_some() {
                     tracing::info!("the data directory can be written again");
                 }

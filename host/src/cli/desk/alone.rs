@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use anyhow::bail;
 use hearth_host::backup::staged;
 use hearth_host::clock::{SharedClock, SystemClock};
 use hearth_host::contract::hearth::mcp::home::Home as Snapshot;
@@ -15,10 +16,11 @@ use hearth_host::home::embedded::state::{KeepError, StateStore};
 use hearth_host::home::owned::{Consequence, Inventory, Owned as _, Wishes};
 use hearth_host::install::{Candidate, GenerationDetail, GenerationView, InstallError, Installed, Installer, Options};
 use hearth_host::limits::Limits;
-use hearth_host::store::{CreatedToken, HomeStates, NewToken, Store, TokenView, Tokens};
+use hearth_host::store::{AuditQuery, AuditReader, CreatedToken, HomeStates, NewToken, Store, TokenView, Tokens};
 use serde_json::Value;
 
 use super::Desk;
+use crate::cli::audit::Lines;
 use crate::cli::config::HomeSource;
 use crate::cli::{component, home};
 
@@ -118,6 +120,22 @@ impl Desk for Alone {
         let before = home.snapshot();
         home.expose(wishes)?;
         Ok(consequence(&before, &home.snapshot()))
+    }
+
+    fn audit(&self, query: &AuditQuery, lines: &mut Lines) -> anyhow::Result<()> {
+        if query.follow {
+            bail!("No Hearth runs here that could be followed. Start it, or leave out --follow to read what there is.");
+        }
+        let mut reader = AuditReader::open(&self.data_dir.database(), query.clone())?;
+        loop {
+            let page = reader.page()?;
+            if page.is_empty() || lines.is_over() {
+                return Ok(());
+            }
+            for line in &page {
+                lines.take(&serde_json::to_string(line)?)?;
+            }
+        }
     }
 
     fn generations(&self) -> anyhow::Result<Vec<GenerationView>> {

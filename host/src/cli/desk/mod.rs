@@ -12,10 +12,11 @@ use hearth_host::entries::{EntryChange, EntryView};
 use hearth_host::home::owned::{Consequence, Inventory, Wishes};
 use hearth_host::install::{GenerationDetail, GenerationView, Installed, Options};
 use hearth_host::limits::Limits;
-use hearth_host::store::{CreatedToken, NewToken, TokenView};
+use hearth_host::store::{AuditQuery, CreatedToken, NewToken, TokenView};
 
 use self::alone::Alone;
 use self::running::Running;
+use super::audit::Lines;
 use super::config::HomeSource;
 
 /// A host that starts or stops holds the directory without answering for about this long at most.
@@ -38,6 +39,8 @@ pub trait Desk {
     fn preview_exposure(&self, home: &HomeSource, wishes: &Wishes) -> anyhow::Result<Consequence>;
     /// Has this come true.
     fn expose(&self, home: &HomeSource, wishes: &Wishes) -> anyhow::Result<Consequence>;
+    /// Reads the audit to its end; where it is followed, until the host has ended or nobody takes the lines any more.
+    fn audit(&self, query: &AuditQuery, lines: &mut Lines) -> anyhow::Result<()>;
     /// The generations that are known, in order.
     fn generations(&self) -> anyhow::Result<Vec<GenerationView>>;
     /// One generation; without a number the one that runs, or ran last.
@@ -77,4 +80,22 @@ pub fn at_within(data_dir: &DataDir, limits: Limits) -> anyhow::Result<Box<dyn D
         }
         thread::sleep(RETRY);
     }
+}
+
+/// A host that has ended and comes again does so within this time.
+const COMES_AGAIN: Duration = Duration::from_secs(5);
+
+/// The desk of the host that comes after one that has ended; none when it does not come.
+pub fn after_a_restart(data_dir: &DataDir) -> Option<Box<dyn Desk>> {
+    let end = Instant::now() + COMES_AGAIN;
+    while Instant::now() < end {
+        if let Some(run) = data_dir.running() {
+            let running = Running::new(data_dir.clone(), run);
+            if running.answers() {
+                return Some(Box::new(running));
+            }
+        }
+        thread::sleep(RETRY);
+    }
+    None
 }

@@ -1,5 +1,6 @@
 //! The desk of a host that runs: the command asks it over HTTP.
 
+use std::io::{BufRead as _, BufReader};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -8,12 +9,13 @@ use hearth_host::data_dir::{DataDir, Run};
 use hearth_host::entries::{EntryChange, EntryView};
 use hearth_host::home::owned::{Consequence, Inventory, Wishes};
 use hearth_host::install::{GenerationDetail, GenerationView, Installed, Options};
-use hearth_host::store::{CreatedToken, NewToken, TokenView};
+use hearth_host::store::{AuditQuery, CreatedToken, NewToken, TokenView};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Desk;
+use crate::cli::audit::Lines;
 use crate::cli::config::HomeSource;
 
 /// A host that is there answers at once.
@@ -138,6 +140,29 @@ impl Desk for Running {
         self.ask("PATCH", "home/exposure", Some(wishes))
     }
 
+    fn audit(&self, query: &AuditQuery, lines: &mut Lines) -> anyhow::Result<()> {
+        let request = self.request("GET", &format!("audit?{}", parameters(query)?));
+        let request = self.agent.configure_request(request.body(())?).timeout_global(None);
+        let answer = self.agent.run(request.build());
+        let mut answer = answer.with_context(|| format!("the host at {} does not answer", self.run.url))?;
+        if !answer.status().is_success() {
+            bail!("{}", answer.body_mut().read_to_string()?);
+        }
+        let mut reader = BufReader::new(answer.body_mut().with_config().limit(u64::MAX).reader());
+        let mut line = String::new();
+        while !lines.is_over() {
+            line.clear();
+            match reader.read_line(&mut line) {
+                Ok(_) if line.ends_with('\n') => lines.take(line.trim_end())?,
+                // A host that was killed leaves off in the middle.
+                Ok(_) => return Ok(()),
+                Err(_) if query.follow => return Ok(()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
     fn generations(&self) -> anyhow::Result<Vec<GenerationView>> {
         self.get("generations")
     }
@@ -194,6 +219,17 @@ impl Desk for Running {
             RESTART.as_secs()
         )
     }
+}
+
+/// What is asked for as the query of a URL.
+fn parameters(query: &AuditQuery) -> anyhow::Result<String> {
+    let value = serde_json::to_value(query)?;
+    let members = value.as_object().into_iter().flatten();
+    let parameters = members.map(|(name, value)| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("{name}={}", segment(&text))
+    });
+    Ok(parameters.collect::<Vec<_>>().join("&"))
 }
 
 /// One segment of a path.
