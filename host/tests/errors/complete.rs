@@ -90,6 +90,12 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "a host that hangs",
     ),
     ("{} cannot be used: {source}", "a disk that fails"),
+    (
+        "There is no entity `{0}`",
+        "a program that asks over HTTP; host/src/home/embedded/tests/exposure.rs",
+    ),
+    ("Something is said by hand of {0} entities", "20,000 entities"),
+    ("It cannot be kept, so nothing has changed", "a disk that is full"),
 ];
 
 fn sources(directory: &Path, found: &mut Vec<PathBuf>) {

@@ -10,6 +10,7 @@ mod support;
 mod commands;
 mod complete;
 mod component;
+mod home;
 mod home_file;
 mod http;
 mod start;

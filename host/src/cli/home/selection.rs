@@ -65,7 +65,10 @@ impl Choice {
             match meant.as_slice() {
                 [_] => {}
                 [] => bail!("{} is not among what the options choose.", listed(inventory, &called)),
-                several => bail!("{}", ambiguous(inventory, name, several)),
+                several => bail!(
+                    "“{name}” may be any of {}. Name one by its id, or add --area.",
+                    listed(inventory, several)
+                ),
             }
         }
         self.of(inventory)
@@ -111,7 +114,10 @@ impl Choice {
 pub fn one<'a>(inventory: &'a Inventory, name: &str) -> anyhow::Result<&'a OwnedEntity> {
     match called(inventory, name)?.as_slice() {
         [entity] => Ok(entity),
-        several => bail!("{}", ambiguous(inventory, name, several)),
+        several => bail!(
+            "“{name}” may be any of {}. Name one by its id.",
+            listed(inventory, several)
+        ),
     }
 }
 
@@ -153,22 +159,17 @@ fn found<'a>(kind: &str, places: &'a [Place], wanted: &[String]) -> anyhow::Resu
                 let names = std::iter::once(&place.name).chain(&place.aliases);
                 names.map(String::as_str).chain([place.id.as_str()])
             });
-            let hint = match places.is_empty() {
-                true => format!(" The home has no {kind}s."),
-                false => closest(&wanted, known),
+            let names: Vec<_> = places.iter().map(|place| place.name.as_str()).collect();
+            let hint = match closest(&wanted, known) {
+                _ if names.is_empty() => format!(" The home has no {kind}s."),
+                hint if hint.is_empty() => format!(" The home has {}.", names.join(", ")),
+                hint => hint,
             };
             bail!("There is no {kind} “{name}”.{hint}");
         }
         found.extend(of_that_name);
     }
     Ok(found)
-}
-
-fn ambiguous(inventory: &Inventory, name: &str, several: &[&OwnedEntity]) -> String {
-    format!(
-        "“{name}” may be any of {}. Name one by its id, or add --area.",
-        listed(inventory, several)
-    )
 }
 
 /// `light.garage_lamp (Lamp, Garage)`, and so on.
@@ -198,13 +199,13 @@ fn closest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> String {
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .collect();
     alike.sort_by(|one, other| other.0.total_cmp(&one.0));
-    let mut names: Vec<String> = Vec::new();
+    let mut names: Vec<&str> = Vec::new();
     for (_, name) in alike {
-        let name = format!("“{name}”");
-        if !names.contains(&name) && names.len() < SHOWN {
+        if !names.iter().any(|known| key(known) == key(name)) && names.len() < SHOWN {
             names.push(name);
         }
     }
+    let names: Vec<_> = names.iter().map(|name| format!("“{name}”")).collect();
     match names.is_empty() {
         true => String::new(),
         false => format!(" Did you mean {}?", names.join(" or ")),
