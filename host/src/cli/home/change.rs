@@ -81,13 +81,13 @@ impl Change {
             return Ok(());
         }
         if self.dry_run {
-            return print("Nothing was changed: this was a dry run.");
+            return print("\nNothing was changed: this was a dry run.");
         }
         if !self.yes && !agreed()? {
-            return print("Nothing was changed.");
+            return print("\nNothing was changed.");
         }
         desk.expose(home, &wishes)?;
-        print(&plan.done())
+        print(&format!("\n{}", plan.done()))
     }
 
     fn plan<'a>(self: &Change, inventory: &'a Inventory, wish: Wish) -> anyhow::Result<Plan<'a>> {
