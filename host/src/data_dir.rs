@@ -13,6 +13,7 @@ const LOCK: &str = "hearth.lock";
 const RUN: &str = "host.json";
 const DATABASE: &str = "hearth.db";
 const COMPONENTS: &str = "components";
+const STDIO_TOKEN: &str = "stdio.token";
 /// Characters of a digest in hexadecimal, with which the files of a component begin.
 const DIGEST_CHARS: usize = 64;
 
@@ -123,6 +124,19 @@ impl DataDir {
     /// What can be made again at any time: compiled components.
     pub fn cache(&self) -> PathBuf {
         self.path.join("cache")
+    }
+
+    /// Where `hearth stdio` keeps the token that it made itself.
+    pub fn stdio_token(&self) -> PathBuf {
+        self.path.join(STDIO_TOKEN)
+    }
+
+    /// Keeps that token where only the owner can read it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep_stdio_token(&self, token: &str) -> Result<(), DataDirError> {
+        self.write(&self.stdio_token(), token.as_bytes())
     }
 
     /// The configuration file that counts unless another is named.

@@ -24,6 +24,7 @@ fn help() {
     insta::assert_snapshot!("audit", printed(&["audit", "--help"]));
     insta::assert_snapshot!("component", printed(&["component", "--help"]));
     insta::assert_snapshot!("component_install", printed(&["component", "install", "--help"]));
+    insta::assert_snapshot!("stdio", printed(&["stdio", "--help"]));
 }
 
 #[test]

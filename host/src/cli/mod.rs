@@ -13,6 +13,7 @@ mod kept;
 mod logging;
 mod serve;
 mod signals;
+mod stdio;
 mod table;
 mod token;
 mod when;
@@ -93,6 +94,11 @@ enum Command {
     /// Take the database of a newer Hearth back to what this one knows, by the way back that the newer one left in it. A
     /// copy of it is kept. No host may run meanwhile.
     Downgrade,
+    /// Join a client that speaks over standard input and output to the Hearth that runs.
+    ///
+    /// Messages go line by line; what is wrong is said on standard error. A client that starts before Hearth is served
+    /// once that is there, and stays connected while it starts again.
+    Stdio(stdio::StdioOptions),
 }
 
 /// Runs the command that the process was started with.
@@ -111,6 +117,7 @@ pub fn run() -> ExitCode {
         Command::Backup(options) => backup::back_up(&cli.common, &options),
         Command::Restore(options) => backup::restore(&cli.common, &options),
         Command::Downgrade => backup::downgrade(&cli.common),
+        Command::Stdio(options) => stdio::run(&cli.common, &options),
     })
 }
 

@@ -1,6 +1,8 @@
 //! The real command on a data directory that is thrown away.
 #![allow(dead_code, reason = "each test file uses its part of this")]
 
+pub mod stdio;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
