@@ -18,6 +18,17 @@ export function surroundings() {
   };
 }
 
+/** How `hearth stdio` is started to join the server at this URL. */
+export function stdio({ token }, url) {
+  const { HEARTH_PROGRAM, HEARTH_VERBOSE, HOME, PATH } = process.env;
+  return {
+    command: HEARTH_PROGRAM,
+    args: ['stdio', '--url', url],
+    env: { HEARTH_TOKEN: token, HOME, PATH },
+    stderr: HEARTH_VERBOSE ? 'inherit' : 'ignore',
+  };
+}
+
 /** The behaviours that the runner names there. */
 const named = (variable) => new Set((process.env[variable] ?? '').split(',').filter(Boolean));
 

@@ -96,6 +96,11 @@ class Surroundings:
     #: The URL at which the proxy before the server is told to cut; empty if there is none.
     control: str
 
+    def stdio(self, url: str) -> dict[str, object]:
+        """How `hearth stdio` is started to join the server at this URL."""
+        environment = {"HEARTH_TOKEN": self.token, "PATH": os.environ["PATH"], "HOME": os.environ["HOME"]}
+        return {"command": os.environ["HEARTH_PROGRAM"], "args": ["stdio", "--url", url], "env": environment}
+
     @property
     def headers(self) -> dict[str, str]:
         """With which each request goes."""

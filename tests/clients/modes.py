@@ -19,7 +19,9 @@ BEHAVIOURS = (
 )
 HANDSHAKE, STATELESS = "2025-11-25", "2026-07-28"
 TRANSPORTS = {"sse": "HTTP+SSE", "http": "Streamable HTTP"}
-PATHS = {"sse": "/mcp_server/sse", "http": "/api/mcp"}
+#: Beside these, what starts `hearth stdio` and has that speak Streamable HTTP.
+STDIO = "stdio"
+PATHS = {"sse": "/mcp_server/sse", "http": "/api/mcp", STDIO: "/api/mcp"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Mode:
     """One client in one mode."""
 
     client: str
-    #: `sse` or `http`.
+    #: `sse`, `http` or `stdio`.
     transport: str
     #: As the client names it; empty if it has none.
     mode: str
@@ -52,7 +54,7 @@ class Mode:
     @property
     def has_sessions(self) -> bool:
         """Whether it has sessions that end by DELETE."""
-        return self.transport == "http" and self.version == HANDSHAKE
+        return self.transport in ("http", STDIO) and self.version == HANDSHAKE
 
     @property
     def path(self) -> str:
@@ -165,6 +167,11 @@ def _inspected(eras: dict[str, str]) -> list[Mode]:
     ]
 
 
+def _joined(client: str, program: Callable[[], list[str]], modes: dict[str, str]) -> list[Mode]:
+    """A client that starts `hearth stdio`."""
+    return [Mode(client, STDIO, mode, version, program, _lacks(STDIO, version)) for mode, version in modes.items()]
+
+
 def _silent(modes: list[Mode]) -> list[Mode]:
     return [replace(mode, lacks=mode.lacks | {"cancels": _SILENT}) for mode in modes]
 
@@ -191,5 +198,9 @@ MODES = [
     *_inspected({"legacy": HANDSHAKE, "auto": STATELESS, "modern": STATELESS}),
     *_of_one_api("Python 2.3", _PYTHON_2, {"legacy": HANDSHAKE, "auto": STATELESS}),
     *_of_one_api("TypeScript 2.4", _node("typescript_2.mjs"), {"legacy": HANDSHAKE, "auto": STATELESS}),
+    *_silent(_joined("Python 1.30", _PYTHON_1, {"": HANDSHAKE})),
+    *_joined("Python 2.3", _PYTHON_2, {"legacy": HANDSHAKE, "auto": STATELESS, STATELESS: STATELESS}),
+    *_joined("TypeScript 1.32", _node("typescript_1.mjs"), {"": HANDSHAKE}),
+    *_joined("TypeScript 2.4", _node("typescript_2.mjs"), {"legacy": HANDSHAKE, "auto": STATELESS, "pinned": STATELESS}),
     Mode("bare sockets", "sse", "", HANDSHAKE, _RAW),
 ]

@@ -11,6 +11,7 @@ from checks import Checks, Surroundings, surroundings
 from evening import Evening
 from mcp import ClientSession
 from mcp.client.sse import sse_client
+from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import (
     CreateMessageRequestParams,
@@ -80,6 +81,9 @@ async def streams(around: Surroundings, url: str):
     """The two streams of the transport."""
     if around.transport == "sse":
         async with sse_client(url, headers=around.headers) as (read, write):
+            yield read, write
+    elif around.transport == "stdio":
+        async with stdio_client(StdioServerParameters(**around.stdio(url))) as (read, write):
             yield read, write
     else:
         async with httpx.AsyncClient(headers=around.headers, timeout=httpx.Timeout(30, read=300)) as client:

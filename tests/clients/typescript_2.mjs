@@ -1,8 +1,9 @@
 // The TypeScript SDK 2.x: in the handshake (as it comes), asking `server/discover` first, and pinned to 2026-07-28.
 
 import { Client, SSEClientTransport, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { tryAll } from './abilities.mjs';
-import { Checks, surroundings } from './checks.mjs';
+import { Checks, stdio, surroundings } from './checks.mjs';
 import { hold } from './conversation.mjs';
 import { evening } from './evening.mjs';
 import { CAPABILITIES, filledIn, said, sampled } from './said.mjs';
@@ -10,10 +11,13 @@ import { CAPABILITIES, filledIn, said, sampled } from './said.mjs';
 const around = surroundings();
 const checks = new Checks(`TypeScript SDK 2.4, ${around.transport}, ${around.mode}`);
 const Transport = around.transport === 'sse' ? SSEClientTransport : StreamableHTTPClientTransport;
+const joined = (url) => (around.transport === 'stdio'
+  ? new StdioClientTransport(stdio(around, url))
+  : new Transport(new URL(url), { requestInit: { headers: around.headers } }));
 const modes = { legacy: {}, auto: { mode: 'auto' }, pinned: { mode: { pin: '2026-07-28' } } };
 
 async function opened(url) {
-  const transport = new Transport(new URL(url), { requestInit: { headers: around.headers } });
+  const transport = joined(url);
   const information = { name: 'hearth-typescript-2', version: '1' };
   const client = new Client(information, { versionNegotiation: modes[around.mode], capabilities: CAPABILITIES });
   client.setRequestHandler('elicitation/create', filledIn);
