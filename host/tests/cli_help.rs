@@ -25,6 +25,7 @@ fn help() {
     insta::assert_snapshot!("component", printed(&["component", "--help"]));
     insta::assert_snapshot!("component_install", printed(&["component", "install", "--help"]));
     insta::assert_snapshot!("stdio", printed(&["stdio", "--help"]));
+    insta::assert_snapshot!("connect", printed(&["connect", "--help"]));
 }
 
 #[test]

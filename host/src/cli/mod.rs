@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod component;
 mod config;
+mod connect;
 mod desk;
 mod entry;
 mod first_start;
@@ -94,6 +95,8 @@ enum Command {
     /// Take the database of a newer Hearth back to what this one knows, by the way back that the newer one left in it. A
     /// copy of it is kept. No host may run meanwhile.
     Downgrade,
+    /// Connect a client: print what goes into its configuration file, or write it there. Without one, list the clients.
+    Connect(connect::ConnectOptions),
     /// Join a client that speaks over standard input and output to the Hearth that runs.
     ///
     /// Messages go line by line; what is wrong is said on standard error. A client that starts before Hearth is served
@@ -117,6 +120,7 @@ pub fn run() -> ExitCode {
         Command::Backup(options) => backup::back_up(&cli.common, &options),
         Command::Restore(options) => backup::restore(&cli.common, &options),
         Command::Downgrade => backup::downgrade(&cli.common),
+        Command::Connect(options) => connect::run(&cli.common, &options),
         Command::Stdio(options) => stdio::run(&cli.common, &options),
     })
 }
