@@ -32,6 +32,10 @@ pub struct Run {
     pub pid: u32,
     /// Proves to it that a command comes from who can read the data directory. New at every start.
     pub secret: String,
+    /// SHA-256 of its certificate in hexadecimal, when it serves TLS: it is known by that, whoever issued it and for
+    /// whatever name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
 }
 
 /// The exclusive use of a data directory, until it is dropped.
@@ -200,11 +204,18 @@ impl DataDir {
     /// # Errors
     /// When that cannot be written.
     pub fn announce(&self, held: &mut Held, run: &Run) -> Result<(), DataDirError> {
-        let text = serde_json::to_vec(run).expect("three plain fields are JSON");
-        let path = self.path.join(RUN);
-        self.write(&path, &text)?;
-        held.run = Some(path);
+        self.announce_again(run)?;
+        held.run = Some(self.path.join(RUN));
         Ok(())
+    }
+
+    /// The same, of a host that has announced itself and has another certificate now.
+    ///
+    /// # Errors
+    /// When that cannot be written.
+    pub fn announce_again(&self, run: &Run) -> Result<(), DataDirError> {
+        let text = serde_json::to_vec(run).expect("plain fields are JSON");
+        self.write(&self.path.join(RUN), &text)
     }
 
     /// Keeps the component of this digest, whole and on the disk when this returns.

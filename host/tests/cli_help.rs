@@ -26,6 +26,7 @@ fn help() {
     insta::assert_snapshot!("component_install", printed(&["component", "install", "--help"]));
     insta::assert_snapshot!("stdio", printed(&["stdio", "--help"]));
     insta::assert_snapshot!("connect", printed(&["connect", "--help"]));
+    insta::assert_snapshot!("status", printed(&["status", "--help"]));
 }
 
 #[test]

@@ -11,6 +11,7 @@ use hearth_host::engine::{Component, Engine, Program, Runtime, Surroundings};
 use hearth_host::entries::ConfigEntries;
 use hearth_host::home::embedded::EmbeddedHome;
 use hearth_host::home::embedded::state::MemoryStates;
+use hearth_host::http::forwarded::Before;
 use hearth_host::http::{Authenticate, Grant, Health, Http, serve};
 use hearth_host::limits::Limits;
 use hearth_host::principals::{Principals, Rights};
@@ -67,6 +68,8 @@ pub async fn served(engine: Engine) -> anyhow::Result<(SocketAddr, JoinHandle<()
         tokens: Arc::new(OneToken::default()),
         limits: Arc::new(limits()),
         clock: Arc::new(SystemClock),
+        before: Before::default(),
+        tls: None,
         allowed_hosts: Vec::new(),
         allowed_origins: Vec::new(),
         health: Arc::new(|| Health {

@@ -12,6 +12,7 @@ use hearth_host::durable::{Durable, Nothing};
 use hearth_host::engine::{Component, Engine, Runtime, SeededNonces, Surroundings};
 use hearth_host::home::embedded::EmbeddedHome;
 use hearth_host::home::embedded::state::MemoryStates;
+use hearth_host::http::forwarded::Before;
 use hearth_host::http::{Authenticate, Grant, Health, Http, serve};
 use hearth_host::limits::Limits;
 use hearth_host::principals::{Principals, Rights};
@@ -155,6 +156,8 @@ impl Host {
             tokens: tokens.clone(),
             limits,
             clock: clock.clone(),
+            before: Before::default(),
+            tls: None,
             allowed_hosts: setup.allowed_hosts,
             allowed_origins: setup.allowed_origins,
             health: Arc::new(move || health.clone()),

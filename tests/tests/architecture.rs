@@ -123,6 +123,8 @@ fn strings(line: &str) -> String {
     pieces
         .chunks(2)
         .filter_map(|pair| pair.get(1))
+        // A link leads to a page, whatever that is called.
+        .filter(|inside| !inside.starts_with("https://"))
         .map(|inside| format!("\"{inside}\" "))
         .collect()
 }

@@ -7,6 +7,8 @@ use std::{fs, io};
 
 use anyhow::{Context as _, bail};
 use hearth_host::data_dir::DataDir;
+use hearth_host::http::forwarded::{Before, PathPrefix, TrustedProxy};
+use hearth_host::http::tls::TlsFiles;
 use hearth_host::install::ProbationTerms;
 use hearth_host::limits::{LimitOptions, Limits};
 use serde::{Deserialize, Deserializer};
@@ -25,8 +27,8 @@ const PROBATION_FAULTS: u32 = 3;
 #[derive(clap::Args)]
 pub struct ServeOptions {
     /// The address and port to listen on; port 0 takes a free one. An address that others can reach gives them the
-    /// home over plain HTTP, where a token can be read on its way: put a reverse proxy with TLS before it. Default:
-    /// 127.0.0.1:8124.
+    /// home over plain HTTP, where a token can be read on its way: serve TLS, or put a reverse proxy with TLS before it.
+    /// Default: 127.0.0.1:8124.
     #[arg(long, env = "HEARTH_LISTEN", hide_env_values = true, value_name = "ADDRESS:PORT", value_parser = address)]
     listen: Option<SocketAddr>,
 
@@ -83,6 +85,44 @@ pub struct ServeOptions {
     )]
     allow_origin: Option<Vec<String>>,
 
+    /// Serve TLS with this certificate: a PEM file, with those that lead to one that clients trust after it. It is read
+    /// again when it changes, and connections go on. Together with --tls-key.
+    #[arg(
+        long,
+        env = "HEARTH_TLS_CERT",
+        hide_env_values = true,
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
+    tls_cert: Option<PathBuf>,
+
+    /// The key of the certificate, a PEM file without a passphrase.
+    #[arg(
+        long,
+        env = "HEARTH_TLS_KEY",
+        hide_env_values = true,
+        value_name = "FILE",
+        requires = "tls_cert"
+    )]
+    tls_key: Option<PathBuf>,
+
+    /// The path that all lies under, as a reverse proxy passes it on: `/hearth`. A proxy that strips it names it in
+    /// `X-Forwarded-Prefix` instead, and is trusted.
+    #[arg(long, env = "HEARTH_PATH_PREFIX", hide_env_values = true, value_name = "PATH")]
+    path_prefix: Option<PathPrefix>,
+
+    /// The address of a reverse proxy, or a range of addresses (`10.0.0.0/8`), whose `X-Forwarded-For`, `-Host`,
+    /// `-Proto` and `-Prefix` are believed; those of others are ignored. Can be given several times, or with commas
+    /// between.
+    #[arg(
+        long,
+        env = "HEARTH_TRUSTED_PROXY",
+        hide_env_values = true,
+        value_name = "CIDR",
+        value_delimiter = ','
+    )]
+    trusted_proxy: Option<Vec<TrustedProxy>>,
+
     /// How the log looks, on standard error: `text` for people, `json` for programs, `auto` for text on a terminal and
     /// JSON elsewhere. Default: auto.
     #[arg(
@@ -118,6 +158,8 @@ pub struct Settings {
     pub probation: ProbationTerms,
     pub allow_hosts: Vec<String>,
     pub allow_origins: Vec<String>,
+    pub tls: Option<TlsFiles>,
+    pub before: Before,
     pub log_format: LogFormat,
     pub log_level: LogLevel,
     pub limits: Limits,
@@ -195,6 +237,10 @@ struct File {
     probation_faults: Option<u32>,
     allow_host: Option<Vec<String>>,
     allow_origin: Option<Vec<String>>,
+    tls_cert: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    path_prefix: Option<String>,
+    trusted_proxy: Option<Vec<String>>,
     log_format: Option<LogFormat>,
     log_level: Option<LogLevel>,
     limits: LimitOptions,
@@ -271,13 +317,52 @@ fn components(file: &File, options: &ServeOptions) -> anyhow::Result<(Option<Pat
     Ok((file.component.clone(), file.watch.clone()))
 }
 
+/// The certificate and its key: both or neither. The command line wins over the file, with both.
+fn tls(file: &File, options: &ServeOptions) -> anyhow::Result<Option<TlsFiles>> {
+    let given = match (&options.tls_cert, &options.tls_key) {
+        (None, None) => (&file.tls_cert, &file.tls_key),
+        given => given,
+    };
+    match given {
+        (None, None) => Ok(None),
+        (Some(certificate), Some(key)) => Ok(Some(TlsFiles {
+            certificate: certificate.clone(),
+            key: key.clone(),
+        })),
+        _ => bail!("`tls-cert` and `tls-key` go together: give both, or neither."),
+    }
+}
+
+/// What stands before this host.
+fn before(file: &File, options: &ServeOptions) -> anyhow::Result<Before> {
+    let of_file = file.trusted_proxy.iter().flatten().map(|text| text.parse());
+    let proxies = match &options.trusted_proxy {
+        Some(proxies) => proxies.clone(),
+        None => of_file
+            .collect::<Result<_, _>>()
+            .context("`trusted-proxy` in the configuration file")?,
+    };
+    let of_file = file.path_prefix.as_deref().map(str::parse).transpose();
+    let prefix = match &options.path_prefix {
+        Some(prefix) => prefix.clone(),
+        None => of_file
+            .context("`path-prefix` in the configuration file")?
+            .unwrap_or_default(),
+    };
+    Ok(Before { proxies, prefix })
+}
+
 /// All that `serve` goes by, and the data directory.
 pub fn settings(common: &Common, options: &ServeOptions) -> anyhow::Result<(DataDir, Settings)> {
     let (data_dir, file) = read(common)?;
     let limits = limits(&file, &options.limits)?;
     let probation = probation(&file, options)?;
     let (component, watch) = components(&file, options)?;
+    let tls = tls(&file, options)?;
+    let before = before(&file, options)?;
     let settings = Settings {
+        tls,
+        before,
         listen: options.listen.or(file.listen).unwrap_or(LISTEN),
         home: options.home.clone().or(file.home).unwrap_or(HomeSource::Embedded),
         component,
@@ -341,7 +426,13 @@ fn parse(path: &Path, text: &str) -> anyhow::Result<File> {
     })?;
     // What a file names lies beside it, wherever the command was started.
     let beside = path.parent().unwrap_or(Path::new(""));
-    let named = [&mut file.data_dir, &mut file.component, &mut file.watch];
+    let named = [
+        &mut file.data_dir,
+        &mut file.component,
+        &mut file.watch,
+        &mut file.tls_cert,
+        &mut file.tls_key,
+    ];
     for named in named.into_iter().flatten() {
         *named = beside.join(&*named);
     }

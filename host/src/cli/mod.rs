@@ -14,9 +14,11 @@ mod kept;
 mod logging;
 mod serve;
 mod signals;
+mod status;
 mod stdio;
 mod table;
 mod token;
+mod trust;
 mod when;
 
 use std::ffi::OsString;
@@ -95,6 +97,8 @@ enum Command {
     /// Take the database of a newer Hearth back to what this one knows, by the way back that the newer one left in it. A
     /// copy of it is kept. No host may run meanwhile.
     Downgrade,
+    /// Tell whether Hearth runs and is well, where, and what it does. Fails when it does not run, or is degraded.
+    Status(status::StatusOptions),
     /// Connect a client: print what goes into its configuration file, or write it there. Without one, list the clients.
     Connect(connect::ConnectOptions),
     /// Join a client that speaks over standard input and output to the Hearth that runs.
@@ -120,6 +124,7 @@ pub fn run() -> ExitCode {
         Command::Backup(options) => backup::back_up(&cli.common, &options),
         Command::Restore(options) => backup::restore(&cli.common, &options),
         Command::Downgrade => backup::downgrade(&cli.common),
+        Command::Status(options) => status::run(&cli.common, &options),
         Command::Connect(options) => connect::run(&cli.common, &options),
         Command::Stdio(options) => stdio::run(&cli.common, &options),
     })

@@ -14,6 +14,8 @@ use hearth_host::data_dir::{DataDir, DataDirError, Held, Run};
 use hearth_host::engine::Surroundings;
 use hearth_host::home::embedded::EmbeddedHome;
 use hearth_host::http::admin::{self, Administration};
+use hearth_host::http::forwarded::PathPrefix;
+use hearth_host::http::tls::Tls;
 use hearth_host::http::{self, Http};
 use hearth_host::install::{Installer, Wanted, watching};
 use hearth_host::limits::Limits;
@@ -84,7 +86,8 @@ async fn serve(
     listener: TcpListener,
     stopping: impl Future<Output = ()>,
 ) -> anyhow::Result<Ending> {
-    let url = url_of(listener.local_addr()?);
+    let tls = settings.tls.clone().map(Tls::read).transpose()?.map(Arc::new);
+    let url = url_of(listener.local_addr()?, tls.is_some(), &settings.before.prefix);
     let clock: SharedClock = Arc::new(SystemClock);
     let kept = Kept::open(data_dir, &clock, &settings.limits)?;
     let limits = Arc::new(settings.limits);
@@ -124,17 +127,22 @@ async fn serve(
         clock: clock.clone(),
         allowed_hosts: settings.allow_hosts,
         allowed_origins: settings.allow_origins,
+        before: settings.before,
+        tls: tls.clone(),
         admin: admin::router(administration),
     };
     let run = Run {
         url: url.clone(),
         pid: std::process::id(),
         secret,
+        certificate: tls.as_ref().map(|tls| tls.fingerprint()),
     };
     data_dir.announce(held, &run)?;
     let greeting = first_start::greeting(&kept, &url, data_dir)?;
     tracing::info!(url, data_dir = %data_dir.path().display(), generation = engine.generation(), "serving");
-    warn_of_width(settings.listen);
+    if tls.is_none() {
+        warn_of_width(settings.listen);
+    }
     greeting.show();
     let mut ending = Ending::Stopped;
     let over = async {
@@ -147,11 +155,30 @@ async fn serve(
     tokio::select! {
         () = serving => {}
         () = watch(&installer, settings.watch.as_deref(), &clock) => {}
+        () = renew(tls.as_deref(), data_dir, run, &clock) => {}
     }
     installer.settle();
     kept.store.close();
     tracing::info!("stopped");
     Ok(ending)
+}
+
+/// Reads the certificate again when it changes, and has the commands of the owner know the new one. Never ends.
+async fn renew(tls: Option<&Tls>, data_dir: &DataDir, run: Run, clock: &SharedClock) {
+    let Some(tls) = tls else {
+        return std::future::pending().await;
+    };
+    let announce = || {
+        let certificate = Some(tls.fingerprint());
+        let run = Run {
+            certificate,
+            ..run.clone()
+        };
+        if let Err(error) = data_dir.announce_again(&run) {
+            tracing::error!("the commands of the owner do not know the new certificate: {error}");
+        }
+    };
+    tls.watch(&**clock, announce).await;
 }
 
 /// Installs the file that an author works on whenever it changes, if there is one. Never ends.
@@ -208,13 +235,14 @@ async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Where a client on this machine finds the listener.
-fn url_of(address: SocketAddr) -> String {
+fn url_of(address: SocketAddr, encrypted: bool, prefix: &PathPrefix) -> String {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip => ip,
     };
-    format!("http://{}:{}", in_brackets(ip), address.port())
+    let scheme = if encrypted { "https" } else { "http" };
+    format!("{scheme}://{}:{}{}", in_brackets(ip), address.port(), prefix.as_str())
 }
 
 fn in_brackets(ip: IpAddr) -> String {
@@ -229,7 +257,8 @@ fn warn_of_width(address: SocketAddr) {
         tracing::warn!(
             %address,
             "others on the network can reach this server, over plain HTTP: whoever can read the traffic reads the tokens \
-             in it and can then control the home. Put a reverse proxy with TLS before it, or listen on 127.0.0.1"
+             in it and can then control the home. Serve TLS (--tls-cert and --tls-key), put a reverse proxy with TLS before it, or \
+             listen on 127.0.0.1"
         );
     }
 }

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +14,9 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use super::requests::{Requests, Server};
+use super::socket::Socket;
 use super::timer::ClockTimer;
+use super::tls::Tls;
 use super::transport::Transport;
 
 /// How far the server is in its life.
@@ -37,7 +40,7 @@ const TOO_LATE: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nContent-Type: text/pla
     Connection: close\r\nContent-Length: 20\r\n\r\n408: Request Timeout";
 
 /// Serves one connection until it ends.
-pub async fn serve(socket: TcpStream, server: Arc<Server>, mut stage: watch::Receiver<Stage>) {
+pub async fn serve(socket: TcpStream, peer: SocketAddr, server: Arc<Server>, mut stage: watch::Receiver<Stage>) {
     // Answers are small and waited for: with Nagle's algorithm each would wait for the acknowledgement of the last.
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY was not set");
@@ -45,6 +48,14 @@ pub async fn serve(socket: TcpStream, server: Arc<Server>, mut stage: watch::Rec
     // Without an address the client is gone already.
     let Ok(local) = socket.local_addr() else { return };
     let limits = &server.http.limits;
+    let socket = match &server.http.tls {
+        None => Socket::Plain(socket),
+        // Boxed: the handshake is over when the connection is idle.
+        Some(tls) => match Box::pin(encrypt(socket, tls, &server)).await {
+            Some(socket) => socket,
+            None => return,
+        },
+    };
     let transport = Transport::new(socket, server.http.clock.clone(), limits.unread_time_ms);
     let mut connection = http1::Builder::new()
         .timer(ClockTimer::new(server.http.clock.clone()))
@@ -52,7 +63,7 @@ pub async fn serve(socket: TcpStream, server: Arc<Server>, mut stage: watch::Rec
         .max_header_size(limits.head)
         .max_buf_size(limits.head.max(SMALLEST_BUFFER))
         .title_case_headers(true)
-        .serve_connection(transport, Requests::new(server.clone(), local));
+        .serve_connection(transport, Requests::new(server.clone(), local, peer));
     let ended = loop {
         let Some(ended) = until_change(&mut connection, &mut stage).await else {
             let stage = if stage.has_changed().is_ok() {
@@ -84,6 +95,22 @@ pub async fn serve(socket: TcpStream, server: Arc<Server>, mut stage: watch::Rec
     }
 }
 
+/// Agrees with the client on how the connection is encrypted, in the time that it has for the head of a request.
+async fn encrypt(socket: TcpStream, tls: &Tls, server: &Server) -> Option<Socket> {
+    let handshake = pin!(tls.acceptor().accept(socket));
+    match select(handshake, server.http.clock.sleep_ms(server.http.limits.head_time_ms)).await {
+        Either::Left((Ok(stream), _)) => Some(Socket::Tls(Box::new(stream))),
+        Either::Left((Err(error), _)) => {
+            tracing::debug!(%error, "a client did not agree on TLS");
+            None
+        }
+        Either::Right(_) => {
+            tracing::debug!("a client did not come to agree on TLS in time");
+            None
+        }
+    }
+}
+
 /// Runs the connection to its end, or until the server enters another stage, which is `None`.
 async fn until_change(
     connection: &mut http1::Connection<Transport, Requests>,
@@ -98,7 +125,7 @@ async fn until_change(
 
 /// Sends the last bytes and closes the connection so that the client can read them: closing it while something of a
 /// request is unread would make the kernel throw away what it has sent.
-async fn end(mut socket: TcpStream, last: &[u8], server: &Server) {
+async fn end(mut socket: Socket, last: &[u8], server: &Server) {
     let most = server.http.limits.body.saturating_mul(4);
     let closing = Box::pin(async {
         socket.write_all(last).await?;

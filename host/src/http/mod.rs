@@ -3,8 +3,10 @@
 //! | file | concept |
 //! |---|---|
 //! | `serve`, `connection` | the accept loop; one connection, its time limits and its end |
+//! | `socket`, `tls` | a socket, plain or encrypted; the certificate, read again when it changes |
 //! | `transport`, `timer` | the socket and the clock as hyper wants them |
 //! | `requests` | the order of the checks, and where a request goes |
+//! | `forwarded` | the reverse proxy that is believed, and the path that all lies under |
 //! | `origin`, `cors` | which names and web pages are welcome; what browsers are told |
 //! | `auth` | the token of a request |
 //! | `sse` | HTTP+SSE: the stream of a session |
@@ -23,16 +25,19 @@ pub mod auth;
 mod connection;
 mod cors;
 pub mod events;
+pub mod forwarded;
 mod general;
 pub mod origin;
 mod request_body;
 mod requests;
 mod response;
 mod serve;
+mod socket;
 pub mod sse;
 pub mod status;
 mod streamable;
 mod timer;
+pub mod tls;
 mod transport;
 
 use std::sync::Arc;
@@ -63,6 +68,10 @@ pub struct Http {
     /// Origins of web pages that may ask beside those of this machine (`--allow-origin`): `https://chat.example`, or
     /// `*` for all.
     pub allowed_origins: Vec<String>,
+    /// The reverse proxies that are believed, and the path that all lies under.
+    pub before: forwarded::Before,
+    /// What connections are encrypted with; plain HTTP without.
+    pub tls: Option<Arc<tls::Tls>>,
     /// Tells how the host is.
     pub health: TellHealth,
     /// The routes below `/api/hearth`. They see to it themselves that only administrators come to them.

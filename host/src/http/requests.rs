@@ -18,6 +18,7 @@ use percent_encoding::percent_decode_str;
 
 use super::Http;
 use super::auth::{self, Grant};
+use super::forwarded::PathPrefix;
 use super::origin::Allowed;
 use super::response::{self, Body};
 use super::status::Refused;
@@ -50,7 +51,12 @@ impl Server {
         }
     }
 
-    async fn answer(&self, request: Request<Incoming>, local: SocketAddr) -> Response<Body> {
+    async fn answer(&self, request: Request<Incoming>, local: SocketAddr, peer: SocketAddr) -> Response<Body> {
+        let Some(request) = self.http.before.read(request, peer.ip()) else {
+            let mut response = Refused::NotFound.response();
+            response::add_common_headers(response.headers_mut());
+            return response;
+        };
         let origin = match self.allowed.check(request.uri(), request.headers(), local) {
             Ok(origin) => origin.cloned(),
             Err(unwelcome) => {
@@ -123,7 +129,9 @@ impl Server {
             .await
             .map_err(of_engine)?;
         let (admin, generation) = (grant.admin, stream.generation());
-        let mut response = sse::opened(stream, grant, self.http.clock.clone());
+        let none = PathPrefix::default();
+        let prefix = request.extensions().get().unwrap_or(&none);
+        let mut response = sse::opened(stream, grant, prefix, self.http.clock.clone());
         response::tell_generation(&mut response, admin, generation);
         Ok(response)
     }
@@ -171,12 +179,13 @@ impl Server {
 pub struct Requests {
     server: Arc<Server>,
     local: SocketAddr,
+    peer: SocketAddr,
 }
 
 impl Requests {
-    /// Serves what comes in at this address.
-    pub fn new(server: Arc<Server>, local: SocketAddr) -> Self {
-        Self { server, local }
+    /// Serves what comes in at this address, from that one.
+    pub fn new(server: Arc<Server>, local: SocketAddr, peer: SocketAddr) -> Self {
+        Self { server, local, peer }
     }
 }
 
@@ -187,8 +196,8 @@ impl Service<Request<Incoming>> for Requests {
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
     fn call(&self, request: Request<Incoming>) -> BoxFuture<'static, Result<Response<Body>, Infallible>> {
-        let Self { server, local } = self.clone();
-        Box::pin(async move { Ok(server.answer(request, local).await) })
+        let Self { server, local, peer } = self.clone();
+        Box::pin(async move { Ok(server.answer(request, local, peer).await) })
     }
 }
 

@@ -53,8 +53,8 @@ async fn accept(
         let Ok(permit) = connections.clone().acquire_owned().await else {
             return; // Never: nobody closes it.
         };
-        let socket = match listener.accept().await {
-            Ok((socket, _)) => socket,
+        let (socket, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
             Err(error) if is_of_one_connection(&error) => continue,
             Err(error) => {
                 tracing::error!(%error, "no connection can be accepted; trying again");
@@ -64,7 +64,7 @@ async fn accept(
         };
         let (server, stage) = (server.clone(), stage.clone());
         tokio::spawn(async move {
-            connection::serve(socket, server, stage).await;
+            connection::serve(socket, peer, server, stage).await;
             drop(permit);
         });
     }

@@ -4,17 +4,16 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use super::socket::Socket;
+use crate::clock::SharedClock;
 use futures_util::future::BoxFuture;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
-
-use crate::clock::SharedClock;
 
 /// A socket whose writes end with an error when the client has taken nothing for too long. The outlet of a session has
 /// its own limit on what is unread; this one frees the connection too.
 pub struct Transport {
-    socket: TokioIo<TcpStream>,
+    socket: TokioIo<Socket>,
     clock: SharedClock,
     unread_time_ms: u64,
     /// Runs while the client takes nothing.
@@ -23,7 +22,7 @@ pub struct Transport {
 
 impl Transport {
     /// Wraps a socket.
-    pub fn new(socket: TcpStream, clock: SharedClock, unread_time_ms: u64) -> Self {
+    pub fn new(socket: Socket, clock: SharedClock, unread_time_ms: u64) -> Self {
         Self {
             socket: TokioIo::new(socket),
             clock,
@@ -33,7 +32,7 @@ impl Transport {
     }
 
     /// The socket again.
-    pub fn into_socket(self) -> TcpStream {
+    pub fn into_socket(self) -> Socket {
         self.socket.into_inner()
     }
 
@@ -97,7 +96,7 @@ mod tests {
 
     use futures_util::FutureExt;
     use tokio::io::AsyncReadExt;
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
     use crate::clock::ManualClock;
@@ -109,7 +108,7 @@ mod tests {
         let client = TcpStream::connect(listener.local_addr().expect("it listens")).await;
         let (server, _) = listener.accept().await.expect("the client is there");
         (
-            Transport::new(server, clock, 30_000),
+            Transport::new(Socket::Plain(server), clock, 30_000),
             client.expect("the listener accepts"),
         )
     }

@@ -96,6 +96,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
     ("Something is said by hand of {0} entities", "20,000 entities"),
     ("It cannot be kept, so nothing has changed", "a disk that is full"),
+    ("{} cannot be made", "a folder that its owner may not write"),
+    ("an event is longer than", "host/src/cli/stdio/events.rs"),
 ];
 
 fn sources(directory: &Path, found: &mut Vec<PathBuf>) {

@@ -7,6 +7,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod clients;
 mod commands;
 mod complete;
 mod component;

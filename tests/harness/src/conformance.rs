@@ -11,6 +11,7 @@ use hearth_host::engine::{Component, Engine, Runtime, Surroundings};
 use hearth_host::entries::ConfigEntries;
 use hearth_host::home::embedded::EmbeddedHome;
 use hearth_host::home::embedded::state::MemoryStates;
+use hearth_host::http::forwarded::Before;
 use hearth_host::http::{Authenticate, Grant, Health, Http, serve};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -67,6 +68,8 @@ impl Server {
             tokens: Arc::new(Everybody::default()),
             limits,
             clock,
+            before: Before::default(),
+            tls: None,
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
             health: Arc::new(move || health.clone()),

@@ -12,8 +12,8 @@ pub struct Client {
     pub id: &'static str,
     /// As its makers call it.
     pub name: &'static str,
-    /// The user's own file; `None` where it is not known.
-    pub file: fn(&Places) -> Option<PathBuf>,
+    /// The user's own file.
+    pub file: fn(&Places) -> PathBuf,
     /// The file of a project, from its folder.
     pub project_file: Option<&'static str>,
     /// How the file is written.
@@ -75,7 +75,7 @@ pub const CLIENTS: &[Client] = &[
     Client {
         id: "claude-desktop",
         name: "Claude Desktop",
-        file: |places| Some(places.config.join("Claude/claude_desktop_config.json")),
+        file: |places| places.config.join("Claude/claude_desktop_config.json"),
         project_file: None,
         format: Format::Json,
         servers: "mcpServers",
@@ -88,7 +88,7 @@ pub const CLIENTS: &[Client] = &[
     Client {
         id: "claude-code",
         name: "Claude Code",
-        file: |places| Some(places.claude_code.join(".claude.json")),
+        file: |places| places.claude_code.join(".claude.json"),
         project_file: Some(".mcp.json"),
         format: Format::Json,
         servers: "mcpServers",
@@ -106,7 +106,7 @@ pub const CLIENTS: &[Client] = &[
     Client {
         id: "cursor",
         name: "Cursor",
-        file: |places| Some(places.home.join(".cursor/mcp.json")),
+        file: |places| places.home.join(".cursor/mcp.json"),
         project_file: Some(".cursor/mcp.json"),
         format: Format::Json,
         servers: "mcpServers",
@@ -119,7 +119,7 @@ pub const CLIENTS: &[Client] = &[
     Client {
         id: "vscode",
         name: "VS Code",
-        file: |places| Some(places.config.join("Code/User/mcp.json")),
+        file: |places| places.config.join("Code/User/mcp.json"),
         project_file: Some(".vscode/mcp.json"),
         format: Format::JsonWithComments,
         servers: "servers",
@@ -135,7 +135,7 @@ pub const CLIENTS: &[Client] = &[
     Client {
         id: "codex",
         name: "Codex",
-        file: |places| Some(places.codex.join("config.toml")),
+        file: |places| places.codex.join("config.toml"),
         project_file: Some(".codex/config.toml"),
         format: Format::Toml,
         servers: "mcp_servers",
@@ -148,7 +148,7 @@ pub const CLIENTS: &[Client] = &[
     Client {
         id: "gemini",
         name: "Gemini CLI",
-        file: |places| Some(places.home.join(".gemini/settings.json")),
+        file: |places| places.home.join(".gemini/settings.json"),
         project_file: Some(".gemini/settings.json"),
         format: Format::JsonWithComments,
         servers: "mcpServers",
@@ -167,7 +167,7 @@ pub const CLIENTS: &[Client] = &[
     Client {
         id: "windsurf",
         name: "Windsurf",
-        file: |places| Some(places.home.join(".codeium/windsurf/mcp_config.json")),
+        file: |places| places.home.join(".codeium/windsurf/mcp_config.json"),
         project_file: None,
         format: Format::Json,
         servers: "mcpServers",
@@ -180,7 +180,7 @@ pub const CLIENTS: &[Client] = &[
     Client {
         id: "zed",
         name: "Zed",
-        file: |places| Some(places.zed.join("settings.json")),
+        file: |places| places.zed.join("settings.json"),
         project_file: Some(".zed/settings.json"),
         format: Format::JsonWithComments,
         servers: "context_servers",
@@ -193,7 +193,7 @@ pub const CLIENTS: &[Client] = &[
     Client {
         id: "lm-studio",
         name: "LM Studio",
-        file: |places| Some(places.home.join(".lmstudio/mcp.json")),
+        file: |places| places.home.join(".lmstudio/mcp.json"),
         project_file: None,
         format: Format::Json,
         servers: "mcpServers",
@@ -206,7 +206,7 @@ pub const CLIENTS: &[Client] = &[
     Client {
         id: "cline",
         name: "Cline",
-        file: |places| Some(places.cline.clone()),
+        file: |places| places.cline.clone(),
         project_file: None,
         format: Format::Json,
         servers: "mcpServers",
@@ -277,11 +277,8 @@ mod tests {
     #[test]
     fn ids_are_different_and_can_be_names_of_tokens() {
         for (at, client) in CLIENTS.iter().enumerate() {
-            assert!(
-                named(client.id).is_some_and(|found| std::ptr::eq(found, &CLIENTS[at])),
-                "{}",
-                client.id
-            );
+            let first = CLIENTS.iter().position(|other| other.id == client.id);
+            assert_eq!(first, Some(at), "{}", client.id);
             assert!(
                 client.id.chars().all(|c| c.is_ascii_lowercase() || c == '-'),
                 "{}",

@@ -63,9 +63,7 @@ pub fn run(common: &Common, options: &ConnectOptions) -> anyhow::Result<()> {
     let client = clients::named(id).ok_or_else(|| unknown(id))?;
     let path = match &options.project {
         Some(folder) => project_file(client, folder)?,
-        None => {
-            (client.file)(&places).with_context(|| format!("It is not known where {} keeps its file", client.name))?
-        }
+        None => (client.file)(&places),
     };
     let data_dir = config::data_dir(common)?;
     let desk = desk::at(&data_dir)?;

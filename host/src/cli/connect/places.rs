@@ -88,7 +88,7 @@ mod tests {
         };
         let places = Places::of(platform, variable).expect("there is a home");
         let client = named(id).expect("it is known");
-        let file = (client.file)(&places).expect("it is known where");
+        let file = (client.file)(&places);
         file.display().to_string().replace('\\', "/")
     }
 

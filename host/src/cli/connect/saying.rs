@@ -52,14 +52,14 @@ pub fn list(places: &Places, server: &str, json: bool) -> anyhow::Result<()> {
 
 fn listed(client: &Client, places: &Places, server: &str) -> Listed {
     let file = (client.file)(places);
-    let text = file.as_ref().and_then(|file| fs::read_to_string(file).ok());
+    let text = fs::read_to_string(&file).ok();
     Listed {
         id: client.id,
         name: client.name,
         through: if client.over_http.is_some() { "http" } else { "stdio" },
-        found: file.as_ref().is_some_and(|file| file.exists()),
+        found: file.exists(),
         connected: text.is_some_and(|text| edit::has_server(&text, client.format, client.servers, server)),
-        file: file.map(|file| file.display().to_string()).unwrap_or_default(),
+        file: file.display().to_string(),
         documentation: client.documentation,
     }
 }

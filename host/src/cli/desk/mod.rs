@@ -1,6 +1,7 @@
 //! Where a command does its work: in the host that runs on the data directory, or in the database when none does.
 
 mod alone;
+mod encrypted;
 mod running;
 
 use std::thread;
@@ -53,6 +54,14 @@ pub trait Desk {
     fn write_all(&self) -> anyhow::Result<()>;
     /// Takes the backup that was staged in the place of what is there.
     fn take_restored(self: Box<Self>) -> anyhow::Result<()>;
+}
+
+/// Where the host that runs on the data directory is, and how it is; `None` when none runs.
+pub fn status(data_dir: &DataDir) -> anyhow::Result<Option<(String, serde_json::Value)>> {
+    let Some(run) = data_dir.running() else { return Ok(None) };
+    let url = run.url.clone();
+    let status = Running::new(data_dir.clone(), run).status()?;
+    Ok(Some((url, status)))
 }
 
 /// Finds out whether a host runs on the data directory, and takes the desk there or takes the directory.

@@ -13,10 +13,14 @@ use hearth_host::store::{AuditQuery, CreatedToken, NewToken, TokenView};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector as _, DefaultConnector};
 
 use super::Desk;
+use super::encrypted::Encrypted;
 use crate::cli::audit::Lines;
 use crate::cli::config::HomeSource;
+use crate::cli::trust::{self, Trust};
 
 /// A host that is there answers at once.
 const ANSWER: Duration = Duration::from_secs(10);
@@ -43,16 +47,26 @@ impl Running {
             // The host is on this machine, whatever proxy leads out of it.
             .proxy(None)
             .build();
-        Self {
-            data_dir,
-            run,
-            agent: config.into(),
-        }
+        let trusted = run.certificate.clone().map(Trust::Certificate);
+        let trusted = trusted.and_then(|trust| trust::client(&trust).ok());
+        let agent = match trusted {
+            Some(trusted) => {
+                let connector = DefaultConnector::default().chain(Encrypted(trusted.into()));
+                ureq::Agent::with_parts(config, connector, DefaultResolver::default())
+            }
+            None => config.into(),
+        };
+        Self { data_dir, run, agent }
     }
 
     /// Whether it is there.
     pub fn answers(&self) -> bool {
-        self.ask::<serde_json::Value>("GET", "status", None::<&()>).is_ok()
+        self.status().is_ok()
+    }
+
+    /// How it is.
+    pub fn status(&self) -> anyhow::Result<serde_json::Value> {
+        self.get("status")
     }
 
     fn ask<T: DeserializeOwned>(&self, method: &str, path: &str, body: Option<&impl Serialize>) -> anyhow::Result<T> {

@@ -1,6 +1,8 @@
 //! One HTTP exchange with the host, over a connection of its own: whether it was sent is then always known, and a
 //! connection that an old host left behind is never taken for a new one.
 
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -10,9 +12,13 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::ClientConfig;
+use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::events::LONGEST;
 
@@ -25,13 +31,20 @@ const ACCEPTED: HeaderValue = HeaderValue::from_static("application/json, text/e
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("hearth-stdio/", env!("CARGO_PKG_VERSION")));
 
 /// Where the host is, and as whom it is asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Target {
     /// The whole URL of its MCP endpoint.
     pub url: Uri,
     /// The header `Authorization`.
     pub authorization: HeaderValue,
+    /// Whom to trust, for a URL that says `https`.
+    pub tls: Option<Arc<ClientConfig>>,
 }
+
+/// A connection, plain or encrypted.
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +84,7 @@ pub async fn ask(
     headers: &[(HeaderName, HeaderValue)],
     body: Bytes,
 ) -> Result<Answer, Failure> {
-    let socket = connect(&target.url).await?;
+    let socket = connect(target).await?;
     let handshake = http1::handshake(TokioIo::new(socket)).await;
     let (mut sender, connection) = handshake.map_err(|error| Failure::NotSent(error.to_string()))?;
     let connection = Connection(tokio::spawn(async move {
@@ -94,23 +107,32 @@ pub async fn ask(
     })
 }
 
-async fn connect(url: &Uri) -> Result<TcpStream, Failure> {
+async fn connect(target: &Target) -> Result<Box<dyn Stream>, Failure> {
+    let url = &target.url;
     let not_sent = |why: String| Failure::NotSent(format!("{url} cannot be reached: {why}"));
     let host = url.host().unwrap_or_default();
     let bare = host
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'))
         .unwrap_or(host);
-    let port = url.port_u16().unwrap_or(80);
-    match timeout(CONNECTING, TcpStream::connect((bare, port))).await {
-        Ok(Ok(socket)) => {
-            // A request is one small write that is waited for.
-            let _ = socket.set_nodelay(true);
-            Ok(socket)
-        }
+    let standard = if target.tls.is_some() { 443 } else { 80 };
+    let port = url.port_u16().unwrap_or(standard);
+    match timeout(CONNECTING, open(bare, port, target.tls.clone())).await {
+        Ok(Ok(socket)) => Ok(socket),
         Ok(Err(error)) => Err(not_sent(error.to_string())),
         Err(_) => Err(not_sent(format!("no connection within {} s", CONNECTING.as_secs()))),
     }
+}
+
+async fn open(host: &str, port: u16, tls: Option<Arc<ClientConfig>>) -> io::Result<Box<dyn Stream>> {
+    let socket = TcpStream::connect((host, port)).await?;
+    // A request is one small write that is waited for.
+    let _ = socket.set_nodelay(true);
+    let Some(tls) = tls else {
+        return Ok(Box::new(socket));
+    };
+    let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+    Ok(Box::new(TlsConnector::from(tls).connect(name, socket).await?))
 }
 
 fn request(

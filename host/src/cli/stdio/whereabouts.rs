@@ -2,16 +2,17 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
 use hearth_host::data_dir::DataDir;
 use hearth_host::store::NewToken;
-use http::uri::PathAndQuery;
+use http::uri::{PathAndQuery, Scheme};
 use http::{HeaderValue, Uri};
 
 use super::asking::Target;
 use crate::cli::desk;
+use crate::cli::trust::{self, Trust};
 
 /// Where a host serves MCP.
 const ENDPOINT: &str = "/api/mcp";
@@ -19,18 +20,16 @@ const ENDPOINT: &str = "/api/mcp";
 const OWN: &str = "hearth-stdio";
 
 /// Tells where the host is, whenever asked: one that starts again may be elsewhere.
-pub struct Whereabouts {
-    place: Place,
-    given: Option<HeaderValue>,
-    /// The token of its own, once it is known.
-    own: Mutex<Option<HeaderValue>>,
-}
-
-enum Place {
+pub enum Whereabouts {
     /// The host that runs on this data directory.
-    DataDir(DataDir),
+    DataDir {
+        data_dir: DataDir,
+        given: Option<HeaderValue>,
+        /// The token of its own, once it is known.
+        own: Mutex<Option<HeaderValue>>,
+    },
     /// This one.
-    Url(Uri),
+    Url(Target),
 }
 
 /// Why it is not known where the host is.
@@ -51,18 +50,23 @@ impl Whereabouts {
     /// # Errors
     /// When the URL or the token cannot be one, or a URL has no token.
     pub fn new(data_dir: DataDir, url: Option<&str>, token: Option<&str>) -> anyhow::Result<Self> {
-        let place = match url {
-            Some(url) => Place::Url(endpoint(url)?),
-            None => Place::DataDir(data_dir),
+        let given = token.map(authorization).transpose()?;
+        let Some(url) = url else {
+            let own = Mutex::default();
+            return Ok(Self::DataDir { data_dir, given, own });
         };
-        if matches!(place, Place::Url(_)) && token.is_none() {
+        let Some(authorization) = given else {
             bail!("--url needs a token as well: --token-file FILE, or the environment variable HEARTH_TOKEN.");
-        }
-        Ok(Self {
-            place,
-            given: token.map(authorization).transpose()?,
-            own: Mutex::new(None),
-        })
+        };
+        let url = endpoint(url)?;
+        let encrypted = url.scheme() == Some(&Scheme::HTTPS);
+        // Trusted as the system trusts.
+        let tls = encrypted.then(|| trust::client(&Trust::System)).transpose()?;
+        Ok(Self::Url(Target {
+            url,
+            authorization,
+            tls: tls.map(Arc::new),
+        }))
     }
 
     /// Where it is now.
@@ -70,42 +74,40 @@ impl Whereabouts {
     /// # Errors
     /// When no host is there, or no token can be had.
     pub async fn target(&self) -> Result<Target, Lost> {
-        let (data_dir, url) = match &self.place {
-            Place::Url(url) => (None, url.clone()),
-            Place::DataDir(data_dir) => {
-                let run = data_dir.running().ok_or_else(|| Lost::Away(nobody(data_dir)))?;
-                (Some(data_dir), endpoint(&run.url).map_err(Lost::Wrong)?)
-            }
+        let (data_dir, given, own) = match self {
+            Self::Url(target) => return Ok(target.clone()),
+            Self::DataDir { data_dir, given, own } => (data_dir, given, own),
         };
-        let authorization = match (&self.given, data_dir) {
-            (Some(given), _) => given.clone(),
-            (None, Some(data_dir)) => self.own(data_dir).await.map_err(Lost::Wrong)?,
-            (None, None) => return Err(Lost::Wrong(anyhow::anyhow!("there is no token"))),
+        let run = data_dir.running().ok_or_else(|| Lost::Away(nobody(data_dir)))?;
+        let tls = run
+            .certificate
+            .map(|certificate| trust::client(&Trust::Certificate(certificate)));
+        let authorization = match given {
+            Some(given) => given.clone(),
+            None => own_authorization(data_dir, own).await.map_err(Lost::Wrong)?,
         };
-        Ok(Target { url, authorization })
-    }
-
-    async fn own(&self, data_dir: &DataDir) -> anyhow::Result<HeaderValue> {
-        let known = || self.own.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(own) = known().clone() {
-            return Ok(own);
-        }
-        let data_dir = data_dir.clone();
-        let token = tokio::task::spawn_blocking(move || own_token(&data_dir)).await??;
-        let own = authorization(&token)?;
-        *known() = Some(own.clone());
-        Ok(own)
+        Ok(Target {
+            url: endpoint(&run.url).map_err(Lost::Wrong)?,
+            authorization,
+            tls: tls.transpose().map_err(Lost::Wrong)?.map(Arc::new),
+        })
     }
 
     /// The token was not accepted: what is to be done about it. The next request reads it anew.
     pub fn refused(&self) -> String {
-        *self.own.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
-        match &self.place {
-            Place::DataDir(data_dir) if self.given.is_none() => format!(
-                "the token that `hearth stdio` keeps in {} is not accepted: it was revoked, or the data directory is another \
-                 one now. Remove that file, and it makes itself a new one",
-                data_dir.stdio_token().display()
-            ),
+        match self {
+            Self::DataDir {
+                data_dir,
+                given: None,
+                own,
+            } => {
+                *own.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                format!(
+                    "the token that `hearth stdio` keeps in {} is not accepted: it was revoked, or the data directory is \
+                     another one now. Remove that file, and it makes itself a new one",
+                    data_dir.stdio_token().display()
+                )
+            }
             _ => {
                 "the token is not accepted: it is wrong, or it was revoked. `hearth token list` shows those there are, \
                   `hearth token create NAME --admin` makes one"
@@ -113,6 +115,18 @@ impl Whereabouts {
             }
         }
     }
+}
+
+async fn own_authorization(data_dir: &DataDir, own: &Mutex<Option<HeaderValue>>) -> anyhow::Result<HeaderValue> {
+    let known = || own.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(own) = known().clone() {
+        return Ok(own);
+    }
+    let data_dir = data_dir.clone();
+    let token = tokio::task::spawn_blocking(move || own_token(&data_dir)).await??;
+    let own = authorization(&token)?;
+    *known() = Some(own.clone());
+    Ok(own)
 }
 
 fn nobody(data_dir: &DataDir) -> String {
@@ -132,7 +146,12 @@ fn nobody(data_dir: &DataDir) -> String {
 fn endpoint(url: &str) -> anyhow::Result<Uri> {
     let asked = || format!("`{url}` is no URL of a Hearth: it looks like http://127.0.0.1:8124");
     let mut parts = url.trim().parse::<Uri>().with_context(asked)?.into_parts();
-    if parts.authority.is_none() || parts.scheme.as_ref().is_none_or(|scheme| scheme != "http") {
+    if parts.authority.is_none()
+        || parts
+            .scheme
+            .as_ref()
+            .is_none_or(|scheme| scheme != "http" && scheme != "https")
+    {
         bail!(asked());
     }
     let path = parts
