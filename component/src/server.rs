@@ -222,10 +222,10 @@ impl<I: Imports> Server<I> {
                 Step::Answer(result) => tools::finished(&line, &result),
                 Step::Further(plan) => match ticket.asked {
                     Some(asked) => vec![tools::perform(&mut self.work, ticket.request, asked, plan)],
-                    None => vec![tools::lost(&line)],
+                    None => tools::lost(&line),
                 },
             },
-            News::Fault => vec![tools::lost(&line)],
+            News::Fault => tools::lost(&line),
         }
     }
 

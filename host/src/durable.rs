@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::contract::hearth::mcp::types::{Checkpoint, Outlet, Status};
+use crate::request::RequestContext;
 
 /// Keeps it; never waits and never fails: a disk that cannot be written is told elsewhere.
 pub trait Durable: Send + Sync {
@@ -118,4 +119,6 @@ pub struct KeptWork {
     pub session: String,
     /// How many actions it has.
     pub actions: usize,
+    /// The request that asked for it.
+    pub request: RequestContext,
 }

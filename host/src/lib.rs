@@ -22,6 +22,7 @@ pub mod http;
 pub mod install;
 pub mod limits;
 pub mod principals;
+pub mod request;
 #[cfg(feature = "store")]
 pub mod store;
 

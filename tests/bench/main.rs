@@ -127,6 +127,7 @@ async fn microseconds(engine: &Engine, stream: &mut Stream, body: &'static str, 
             principal: parts::principal(),
             headers: Vec::new(),
             body: Bytes::from_static(body.as_bytes()),
+            request: Default::default(),
         };
         engine
             .receive(incoming)

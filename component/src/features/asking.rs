@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::request_state::{self, Binding};
 use super::{Context, Served, prompts, send, tools};
-use crate::contract::hearth::mcp::types::Effect;
+use crate::contract::hearth::mcp::types::{Effect, Ending};
 use crate::llm::prompts::Prompted;
 use crate::llm::{Answers, Ask, Call, Question, ToolResult};
 use crate::protocol::answer::{self, Kind};
@@ -80,13 +80,10 @@ pub fn ask(context: &mut Context, asking: Asking, ask: Ask) -> Result<Served, Rp
             asking.name,
             question.kind.method()
         );
-        return refused(context, &asking, text).map(Served::Answer);
+        return refused(context, &asking, text);
     }
     context.becomes_stream(&asking.request);
-    match go_on(context, asking, ask)? {
-        Some(body) => Ok(Served::Answer(body)),
-        None => Ok(Served::Later),
-    }
+    go_on(context, asking, ask)
 }
 
 fn input_required(context: &Context, asking: &Asking, ask: &Ask) -> Vec<u8> {
@@ -118,9 +115,8 @@ fn input_required(context: &Context, asking: &Asking, ask: &Ask) -> Vec<u8> {
     answer::result(&asking.request.request, Kind::InputRequired, &[&members.join(",")])
 }
 
-/// Asks the first question, or makes the call again where only its state had to come back. Answers the answer, if that is
-/// already there.
-fn go_on(context: &mut Context, mut asking: Asking, ask: Ask) -> Result<Option<Vec<u8>>, RpcError> {
+/// Asks the first question, or makes the call again where only its state had to come back.
+fn go_on(context: &mut Context, mut asking: Asking, ask: Ask) -> Result<Served, RpcError> {
     asking.answers = Answers {
         given: BTreeMap::new(),
         state: ask.state,
@@ -129,14 +125,14 @@ fn go_on(context: &mut Context, mut asking: Asking, ask: Ask) -> Result<Option<V
     match questions.next() {
         Some(first) => {
             let rest = questions.map(|question| Rest::of(&question)).collect();
-            put(context, asking, first, rest).map(|()| None)
+            put(context, asking, first, rest)
         }
         None => call_again(context, asking),
     }
 }
 
 /// Puts one question.
-fn put(context: &mut Context, asking: Asking, question: Question, rest: Vec<Rest>) -> Result<(), RpcError> {
+fn put(context: &mut Context, asking: Asking, question: Question, rest: Vec<Rest>) -> Result<Served, RpcError> {
     let id = format!("{:016x}{:016x}", context.nonce.high, context.nonce.low);
     let Some((_, session)) = &context.caller.session else {
         return Err(RpcError::new(Code::Internal, "Only a session can be asked"));
@@ -159,7 +155,7 @@ fn put(context: &mut Context, asking: Asking, question: Question, rest: Vec<Rest
     context.effects.push(Effect::Keep(checkpoint));
     let body = answer::request(&id, question.kind.method(), &question.params.to_string());
     context.effects.push(send(outlet, body));
-    Ok(())
+    Ok(Served::Later)
 }
 
 /// The client answers. What nobody asked for, or was answered before, is ignored.
@@ -178,29 +174,30 @@ pub fn answered(context: &mut Context, response: &Response) {
     let next = match result {
         None => {
             let text = format!("{} had to ask the client, and the client did not answer", asking.name);
-            refused(context, &asking, text).map(Some)
+            refused(context, &asking, text)
         }
         Some(result) => {
             asking.answers.given.insert(key, result);
             let mut rest = rest.into_iter();
             match rest.next().and_then(Rest::question) {
-                Some(question) => put(context, asking, question, rest.collect()).map(|()| None),
+                Some(question) => put(context, asking, question, rest.collect()),
                 None => call_again(context, asking),
             }
         }
     };
-    let body = match next {
+    let (body, ending) = match next.map(Served::answer) {
         Ok(None) => return,
-        Ok(Some(body)) => body,
-        Err(error) => answer::error(&request.request, &error),
+        Ok(Some(answer)) => answer,
+        Err(error) => (answer::error(&request.request, &error), Ending::Error),
     };
     context.work.end(request.holder, &request.key);
-    let answer = context.line(&request).answer(body);
-    context.effects.push(answer);
+    let line = context.line(&request);
+    let effects = [line.answer(body), line.ended(ending)];
+    context.effects.extend(effects);
 }
 
-/// Makes a call again with what was answered. Answers the answer, unless it has to wait again.
-fn call_again(context: &mut Context, asking: Asking) -> Result<Option<Vec<u8>>, RpcError> {
+/// Makes a call again with what was answered.
+fn call_again(context: &mut Context, asking: Asking) -> Result<Served, RpcError> {
     let device = asking.device.clone();
     let answers = asking.answers.clone();
     let ask = context.ask(device.as_deref(), Some(&answers))?;
@@ -211,11 +208,12 @@ fn call_again(context: &mut Context, asking: Asking) -> Result<Option<Vec<u8>>, 
                 Call::Answer(result) => {
                     tools::tell(context, &asking.request, &result.notes);
                     let version = context.caller.version;
-                    Ok(Some(tools::written(&asking.request.request, version, &result)))
+                    let body = tools::written(&asking.request.request, version, &result);
+                    Ok(Served::of_tool(&result, body))
                 }
                 Call::Perform(plan) => {
                     tools::begin(context, asking.request, &asking.name, &asking.arguments, plan);
-                    Ok(None)
+                    Ok(Served::Later)
                 }
                 Call::Ask(ask) => asks_again(context, asking, ask),
                 Call::Refuse(error) => Err(error),
@@ -226,7 +224,10 @@ fn call_again(context: &mut Context, asking: Asking) -> Result<Option<Vec<u8>>, 
         Subject::Prompt => {
             let arguments = serde_json::from_str(&asking.arguments).unwrap_or_default();
             match context.llm.prompt(context.selection, &ask, &asking.name, &arguments) {
-                Prompted::Text(text) => Ok(Some(prompts::written(&asking.request.request, context.kind(), &text))),
+                Prompted::Text(text) => {
+                    let body = prompts::written(&asking.request.request, context.kind(), &text);
+                    Ok(Served::Answer(body))
+                }
                 Prompted::Ask(ask) => asks_again(context, asking, ask),
                 Prompted::Invalid(what) => Err(RpcError::new(Code::InvalidParams, what)),
                 Prompted::Unknown => {
@@ -239,7 +240,7 @@ fn call_again(context: &mut Context, asking: Asking) -> Result<Option<Vec<u8>>, 
 }
 
 /// A call that only wants its state back gets it; one that wants it twice in a row would do so for ever.
-fn asks_again(context: &mut Context, asking: Asking, ask: Ask) -> Result<Option<Vec<u8>>, RpcError> {
+fn asks_again(context: &mut Context, asking: Asking, ask: Ask) -> Result<Served, RpcError> {
     if ask.questions.is_empty() && asking.answers.given.is_empty() {
         return Err(RpcError::new(
             Code::Internal,
@@ -250,11 +251,12 @@ fn asks_again(context: &mut Context, asking: Asking, ask: Ask) -> Result<Option<
 }
 
 /// The client cannot be asked, or does not answer: the model is told, or whoever wanted the prompt.
-fn refused(context: &Context, asking: &Asking, text: String) -> Result<Vec<u8>, RpcError> {
+fn refused(context: &Context, asking: &Asking, text: String) -> Result<Served, RpcError> {
     match asking.subject {
         Subject::Tool => {
             let result = ToolResult::failed(format!("Error calling tool: {text}"));
-            Ok(tools::written(&asking.request.request, context.caller.version, &result))
+            let body = tools::written(&asking.request.request, context.caller.version, &result);
+            Ok(Served::of_tool(&result, body))
         }
         Subject::Prompt => Err(RpcError::new(Code::InvalidParams, text)),
     }

@@ -1,7 +1,7 @@
 //! The way to the client that waits for a request: what it is told meanwhile, and the answer.
 
 use super::{last, progress, send, send_newest};
-use crate::contract::hearth::mcp::types::{Detach, Effect, Outlet, Status};
+use crate::contract::hearth::mcp::types::{Detach, Effect, Ending, Outlet, Status};
 use crate::llm::Note;
 use crate::protocol::answer;
 use crate::protocol::log_level::LogLevel;
@@ -31,6 +31,11 @@ impl Line<'_> {
         } else {
             send(self.outlet, body)
         }
+    }
+
+    /// The request ended so.
+    pub fn ended(&self, ending: Ending) -> Effect {
+        self.request.watched.clone().ended(ending)
     }
 
     /// Tells something before the answer; None where the client does not want to know. A change of a list is not told

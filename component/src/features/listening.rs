@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::{Context, Served, send};
+use crate::contract::hearth::mcp::types::Ending;
 use crate::protocol::answer::{self, json as text};
 use crate::protocol::error::{Code, RpcError};
 use crate::protocol::id::RequestId;
@@ -43,6 +44,8 @@ pub fn listen(context: &mut Context, request: &Request, params: &Params) -> Resu
     session.listens.insert(id.to_owned(), filter.clone());
     context.keep();
     context.effects.push(send(stream, acknowledged(id, &filter)));
+    let served = context.watched(request, params).ended(Ending::Ok);
+    context.effects.push(served);
     Ok(Served::Later)
 }
 

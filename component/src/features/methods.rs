@@ -7,6 +7,43 @@ use crate::protocol::error::RpcError;
 use crate::protocol::message::Request;
 use crate::protocol::params::Params;
 
+/// What a method is called that is none of ours: those who count methods count only so many.
+const OTHER: &str = "other";
+
+/// All that a client may say, whatever its version: requests and notifications.
+const NAMES: &[&str] = &[
+    "ping",
+    "tools/call",
+    "tools/list",
+    "initialize",
+    "notifications/initialized",
+    "notifications/cancelled",
+    "notifications/progress",
+    "notifications/roots/list_changed",
+    "logging/setLevel",
+    "resources/subscribe",
+    "resources/unsubscribe",
+    "server/discover",
+    "subscriptions/listen",
+    "prompts/list",
+    "prompts/get",
+    "resources/list",
+    "resources/templates/list",
+    "resources/read",
+    "completion/complete",
+    #[cfg(feature = "conformance")]
+    "tasks/get",
+    #[cfg(feature = "conformance")]
+    "tasks/update",
+    #[cfg(feature = "conformance")]
+    "tasks/cancel",
+];
+
+/// The method by this name, or `other`.
+pub fn named(method: &str) -> &'static str {
+    NAMES.iter().find(|name| **name == method).copied().unwrap_or(OTHER)
+}
+
 type Feature = fn(&mut Context, &Request, &Params) -> Result<Served, RpcError>;
 
 /// Serves a request.

@@ -22,10 +22,10 @@ pub mod tools;
 use std::sync::Arc;
 
 use self::line::Line;
-use crate::contract::hearth::mcp::types::{Effect, Moment, Nonce, Outlet, Resumable, Send, Status};
+use crate::contract::hearth::mcp::types::{Effect, Ending, Moment, Nonce, Outlet, Resumable, Send, Status};
 use crate::home::Mirror;
 use crate::imports::Imports;
-use crate::llm::{self, Answers, LastPaused, List, Llm, Selection, SelectionError};
+use crate::llm::{self, Answers, LastPaused, List, Llm, Selection, SelectionError, ToolResult};
 use crate::protocol::answer::{self, Kind};
 use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::error::{Code, RpcError};
@@ -36,7 +36,8 @@ use crate::protocol::version::Version;
 use crate::session::id::SessionId;
 use crate::session::limits::Limits;
 use crate::session::questions::Questions;
-use crate::session::work::{Holder, InFlight, OpenWork};
+use crate::session::watched::Watched;
+use crate::session::work::{Holder, InFlight, OpenWork, Waiting};
 use crate::session::{Session, checkpoint};
 
 /// Who asks.
@@ -107,19 +108,54 @@ pub struct Context<'a> {
 pub enum Served {
     /// This is the whole answer.
     Answer(Vec<u8>),
+    /// The same, and it says that the tool went wrong.
+    Failed(Vec<u8>),
     /// The answer comes later.
     Later,
+}
+
+impl Served {
+    /// What came of a tool call, as it is written.
+    pub fn of_tool(result: &ToolResult, body: Vec<u8>) -> Self {
+        match result.is_error {
+            true => Self::Failed(body),
+            false => Self::Answer(body),
+        }
+    }
+
+    /// The answer and what it is, if it is there.
+    fn answer(self) -> Option<(Vec<u8>, Ending)> {
+        match self {
+            Self::Answer(body) => Some((body, Ending::Ok)),
+            Self::Failed(body) => Some((body, Ending::ToolError)),
+            Self::Later => None,
+        }
+    }
 }
 
 impl<'a> Context<'a> {
     /// Serves one request: answers it, or sees to it that it is answered later.
     pub fn serve(&mut self, request: &Request, params: &Params) {
-        let (body, status) = match methods::serve(self, request, params) {
-            Ok(Served::Later) => return,
-            Ok(Served::Answer(body)) => (body, Status::Ok),
-            Err(error) => (answer::error(request.id.raw(), &error), error.status),
+        let (body, status, ending) = match methods::serve(self, request, params).map(Served::answer) {
+            Ok(None) => return,
+            Ok(Some((body, ending))) => (body, Status::Ok, ending),
+            Err(error) => (answer::error(request.id.raw(), &error), error.status, Ending::Error),
         };
         self.answer(body, status);
+        let served = self.watched(request, params).ended(ending);
+        self.effects.push(served);
+    }
+
+    /// Answers a request with an error whose params cannot be read.
+    pub fn refuse(&mut self, request: &Request, error: &RpcError) {
+        self.answer(answer::error(request.id.raw(), error), error.status);
+        let served = self.watched(request, &Params::default()).ended(Ending::Error);
+        self.effects.push(served);
+    }
+
+    /// What is told of a request once it is finished.
+    fn watched(&self, request: &Request, params: &Params) -> Watched {
+        watched(request, params, self.moment)
     }
 
     /// Puts the answer to a request where it belongs.
@@ -154,6 +190,8 @@ impl<'a> Context<'a> {
 
     /// Takes note of a notification. Those that are unknown here are ignored, as JSON-RPC demands.
     pub fn hear(&mut self, notification: &Notification) {
+        let served = heard(notification, self.moment);
+        self.effects.push(served);
         if notification.method != "notifications/cancelled" {
             return;
         }
@@ -169,11 +207,14 @@ impl<'a> Context<'a> {
             return;
         }
         let holder = self.holder();
-        let Some((key, exchange)) = self.work.of_request(holder, request) else {
+        let Some(key) = self.work.of_request(holder, request) else {
             return;
         };
-        self.work.end(holder, &key);
+        let Some(Waiting { exchange, watched }) = self.work.cancel(holder, &key) else {
+            return;
+        };
         self.effects.push(self.questions.abandon(key));
+        self.effects.push(watched.ended(Ending::Cancelled));
         if let Some(exchange) = exchange.filter(|exchange| !self.work.waits_at(holder, *exchange)) {
             self.effects.push(Effect::End(exchange));
         }
@@ -209,7 +250,7 @@ impl<'a> Context<'a> {
             exchange: self.exchange.as_ref().map(|exchange| exchange.outlet),
             progress: params.meta()?.progress_token().map(str::to_owned),
             log_level: self.caller.log_level.filter(|_| self.caller.version.is_stateless()),
-            ..InFlight::new(self.holder(), request.id)
+            ..InFlight::new(self.holder(), request.id, self.watched(request, params))
         };
         if !in_flight.is_short() {
             return Err(RpcError::new(
@@ -304,6 +345,27 @@ impl<'a> Context<'a> {
             self.effects.push(checkpoint::keep(*id, session, self.limits));
         }
     }
+}
+
+/// What is told of a request that came in at this moment.
+pub fn watched(request: &Request, params: &Params, moment: Moment) -> Watched {
+    Watched {
+        method: methods::named(&request.method),
+        since: moment,
+        trace: params.trace(),
+    }
+}
+
+/// A notification was taken note of.
+pub fn heard(notification: &Notification, moment: Moment) -> Effect {
+    let watched = Watched {
+        method: methods::named(&notification.method),
+        since: moment,
+        trace: Params::parse(notification.params)
+            .ok()
+            .and_then(|params| params.trace()),
+    };
+    watched.ended(Ending::Ok)
 }
 
 /// A message that others follow.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::line::Line;
 use super::{Context, Served, asking, pages};
-use crate::contract::hearth::mcp::types::{Effect, Perform};
+use crate::contract::hearth::mcp::types::{Effect, Ending, Perform};
 use crate::llm::{Call, Note, Plan, ToolResult, Variant};
 use crate::protocol::answer::{self, json};
 use crate::protocol::error::{Code, RpcError};
@@ -58,11 +58,8 @@ pub fn call(context: &mut Context, request: &Request, params: &Params) -> Result
                 let in_flight = context.in_flight(request, params)?;
                 tell(context, &in_flight, &result.notes);
             }
-            Ok(Served::Answer(written(
-                request.id.raw(),
-                context.caller.version,
-                &result,
-            )))
+            let body = written(request.id.raw(), context.caller.version, &result);
+            Ok(Served::of_tool(&result, body))
         }
         Call::Perform(plan) => {
             let in_flight = context.in_flight(request, params)?;
@@ -117,6 +114,7 @@ pub fn begin(context: &mut Context, request: InFlight, tool: &str, arguments: &s
 pub fn perform(work: &mut OpenWork, request: InFlight, asked: Asked, plan: Plan) -> Effect {
     work.begin(&request);
     let key = request.key.clone();
+    let trace = request.watched.trace.clone();
     let ticket = Ticket {
         request,
         asked: plan.finish.goes_on().then(|| asked.clone()),
@@ -131,6 +129,7 @@ pub fn perform(work: &mut OpenWork, request: InFlight, asked: Asked, plan: Plan)
         actions: plan.actions,
         patience: plan.patience_ms,
         deadline: plan.deadline_ms,
+        trace,
     })
 }
 
@@ -138,16 +137,21 @@ pub fn perform(work: &mut OpenWork, request: InFlight, asked: Asked, plan: Plan)
 pub fn finished(line: &Line, result: &ToolResult) -> Vec<Effect> {
     let mut effects: Vec<Effect> = result.notes.iter().filter_map(|note| line.tell(note)).collect();
     effects.push(line.answer(written(&line.request.request, line.version, result)));
+    effects.push(line.ended(match result.is_error {
+        true => Ending::ToolError,
+        false => Ending::Ok,
+    }));
     effects
 }
 
 /// Answers a call whose outcomes could not be made an answer.
-pub fn lost(line: &Line) -> Effect {
+pub fn lost(line: &Line) -> Vec<Effect> {
     let error = RpcError::new(
         Code::Internal,
         "Internal error: the call was carried out, but its answer is lost",
     );
-    line.answer(answer::error(&line.request.request, &error))
+    let answer = line.answer(answer::error(&line.request.request, &error));
+    vec![answer, line.ended(Ending::Error)]
 }
 
 /// The answer of `tools/call`.

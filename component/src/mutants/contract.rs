@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use super::core::at_the_unheard_of;
 use super::messages::{is_unheard_of, message};
 use super::{At, Mutant};
-use crate::contract::hearth::mcp::types::{Action, Checkpoint, CheckpointKind, Effect, Level, Log, Perform, Transport};
+use crate::contract::hearth::mcp::types::{
+    Action, Checkpoint, CheckpointKind, Effect, Ending, Level, Log, Perform, Served, Transport,
+};
 
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
@@ -94,6 +96,19 @@ pub const MUTANTS: &[Mutant] = &[
             at_the_unheard_of(memory, at, |_, _| vec![Effect::Log(log), forget]);
         },
     },
+    Mutant {
+        name: "tells-of-what-nobody-asked",
+        breaks: "it-tells-truly-what-it-served",
+        act: |memory, at| {
+            let served = Served {
+                method: "completion/compleat".to_owned(),
+                ending: Ending::Ok,
+                since: 0,
+                trace: None,
+            };
+            at_the_unheard_of(memory, at, |_, _| vec![Effect::Served(served)]);
+        },
+    },
 ];
 
 /// A message to a stream that ends: its client reads nothing more into it.
@@ -119,6 +134,7 @@ fn perform(principal: &str, action: &str) -> Effect {
         }],
         patience: 1_000,
         deadline: 1_000,
+        trace: None,
     })
 }
 

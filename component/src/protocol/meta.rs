@@ -11,6 +11,13 @@ use super::id::RequestId;
 use super::log_level::LogLevel;
 use super::message::{even_null, is_object, text_of};
 use super::params::{Implementation, required_text};
+use crate::contract::hearth::mcp::types::Trace;
+
+/// Bytes of `traceparent` that are passed on. Those of today have 55; later versions may say more.
+const LONGEST_TRACEPARENT: usize = 128;
+
+/// Bytes of `tracestate` that are passed on (W3C Trace Context, 3.3.1.5: at least 512 should be).
+const LONGEST_TRACESTATE: usize = 512;
 
 /// `_meta`, as far as it says something here.
 #[derive(Debug, Default, Deserialize)]
@@ -37,6 +44,10 @@ pub struct Meta<'a> {
     client: Option<&'a RawValue>,
     #[serde(rename = "io.modelcontextprotocol/logLevel", borrow)]
     log_level: Option<&'a RawValue>,
+    #[serde(borrow)]
+    traceparent: Option<&'a RawValue>,
+    #[serde(borrow)]
+    tracestate: Option<&'a RawValue>,
 }
 
 /// What a request of the stateless era says of itself (MCP 2026-07-28).
@@ -106,6 +117,18 @@ impl<'a> Meta<'a> {
             capabilities,
             client,
             log_level,
+        })
+    }
+
+    /// The trace that the request is part of (MCP, SEP-414). What is no text, or too long for one, is none: a trace is
+    /// never a reason to refuse a request.
+    pub fn trace(&self) -> Option<Trace> {
+        let short = |raw: Option<&'a RawValue>, longest| raw.and_then(text_of).filter(|text| text.len() <= longest);
+        let traceparent = short(self.traceparent, LONGEST_TRACEPARENT)?.into_owned();
+        let tracestate = short(self.tracestate, LONGEST_TRACESTATE).unwrap_or_default();
+        Some(Trace {
+            traceparent,
+            tracestate: tracestate.into_owned(),
         })
     }
 

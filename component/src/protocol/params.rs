@@ -15,6 +15,7 @@ use super::id::RequestId;
 use super::log_level::LogLevel;
 use super::message::{even_null, is_object, text_of};
 use super::meta::Meta;
+use crate::contract::hearth::mcp::types::Trace;
 
 /// The members of params that any method here takes. Others are ignored, as JSON-RPC peers of later versions send more.
 #[derive(Debug, Default, Deserialize)]
@@ -130,6 +131,11 @@ impl<'a> Params<'a> {
         }
         let read = self.meta.map(Meta::parse).transpose()?.unwrap_or_default();
         Ok(self.read_meta.get_or_init(|| read))
+    }
+
+    /// The trace that the request is part of. None where `_meta` cannot be read.
+    pub fn trace(&self) -> Option<Trace> {
+        self.meta.and_then(|_| self.meta().ok()?.trace())
     }
 
     /// The name of a tool or prompt.

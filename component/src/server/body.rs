@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use super::Server;
-use crate::contract::hearth::mcp::types::{Effect, Moment, Nonce};
-use crate::features::{Caller, Context, Exchange, list_changed};
+use crate::contract::hearth::mcp::types::{Effect, Ending, Moment, Nonce};
+use crate::features::{Caller, Context, Exchange, list_changed, watched};
 use crate::home::Mirror;
 use crate::imports::Imports;
 use crate::llm::Selection;
 use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::error::{Code, RpcError};
 use crate::protocol::log_level::LogLevel;
-use crate::protocol::message::{Body, Message};
+use crate::protocol::message::{Body, Message, Request};
+use crate::protocol::params::Params;
 use crate::protocol::version::Version;
 use crate::session::id::SessionId;
 use crate::session::memory;
@@ -115,10 +116,21 @@ pub(super) fn trapped() -> RpcError {
     )
 }
 
-/// The ids of the requests of a body, as JSON.
-pub(super) fn request_ids<'a>(body: &'a Body<'a>) -> impl Iterator<Item = &'a str> {
+/// What is told of the requests of such a body.
+pub(super) fn failed<'a>(body: &'a Body<'a>, moment: Moment) -> impl Iterator<Item = Effect> {
+    requests(body).map(move |request| refused(request, moment))
+}
+
+/// What is told of a request that is answered with an error before it came to its feature.
+pub(super) fn refused(request: &Request, moment: Moment) -> Effect {
+    let params = Params::parse(request.params).unwrap_or_default();
+    watched(request, &params, moment).ended(Ending::Error)
+}
+
+/// The requests of a body.
+pub(super) fn requests<'a>(body: &'a Body<'a>) -> impl Iterator<Item = &'a Request<'a>> {
     body.messages().iter().filter_map(|message| match message {
-        Message::Request(request) => Some(request.id.raw()),
+        Message::Request(request) => Some(request),
         Message::Notification(_) | Message::Response(_) => None,
     })
 }

@@ -1,7 +1,7 @@
 //! How sessions end: by their client, by time, or because nobody may have them any more.
 
 use super::Server;
-use crate::contract::hearth::mcp::types::{Effect, Moment, Outlet, Refusal, RefusalReason, Status};
+use crate::contract::hearth::mcp::types::{Effect, Ending, Moment, Outlet, Refusal, RefusalReason, Status};
 use crate::features::{last, listening, send};
 use crate::imports::Imports;
 use crate::protocol::answer;
@@ -71,6 +71,7 @@ impl<I: Imports> Server<I> {
         for (id, Pending { asking, .. }) in self.questions.take_all(|request| request.exchange == Some(outlet)) {
             effects.push(Effect::Forget(questions::key(&id)));
             self.work.end(asking.request.holder, &asking.request.key);
+            effects.push(asking.request.watched.ended(Ending::Cancelled));
         }
     }
 
@@ -89,6 +90,7 @@ impl<I: Imports> Server<I> {
             );
             let line = self.line(&request);
             effects.extend(line.map(|line| line.answer(answer::error(&request.request, &error))));
+            effects.push(request.watched.ended(Ending::Error));
         }
     }
 
@@ -103,9 +105,10 @@ impl<I: Imports> Server<I> {
     /// Nobody waits any more for what a holder asked.
     pub(super) fn abandon_all(&mut self, holder: Holder, effects: &mut Vec<Effect>) {
         let mut exchanges = Vec::new();
-        for (key, exchange) in self.work.end_all(holder) {
+        for (key, waiting) in self.work.end_all(holder) {
             effects.push(self.questions.abandon(key));
-            exchanges.extend(exchange);
+            effects.push(waiting.watched.ended(Ending::Cancelled));
+            exchanges.extend(waiting.exchange);
         }
         if matches!(holder, Holder::Session(_)) {
             exchanges.sort_unstable();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Server;
-use super::body::{Said, Visit, request_ids, trapped};
+use super::body::{Said, Visit, failed, requests, trapped};
 use crate::contract::exports::hearth::mcp::server::{Delivery, Moment, Nonce, Opened, Origin, Received};
 use crate::contract::hearth::mcp::types::{Effect, Refusal, RefusalReason};
 use crate::features::{Context, handshake, send};
@@ -57,8 +57,9 @@ impl<I: Imports> Server<I> {
         let mut effects = Vec::with_capacity(2);
         if delivery.fault {
             let stream = session.stream.unwrap_or_default();
-            let answers = request_ids(&body).map(|id| send(stream, answer::error(id, &trapped())));
+            let answers = requests(&body).map(|request| send(stream, answer::error(request.id.raw(), &trapped())));
             effects.extend(answers);
+            effects.extend(failed(&body, delivery.moment));
             return Ok(Received { effects, session: None });
         }
         self.hear_of(id, principal, delivery.moment, &mut effects);
@@ -118,16 +119,12 @@ impl<I: Imports> Server<I> {
 fn serve(context: &mut Context, request: &Request) {
     let params = match Params::parse(request.params) {
         Ok(params) => params,
-        Err(error) => return refuse(context, request, &error),
+        Err(error) => return context.refuse(request, &error),
     };
     match enter(context, request, &params) {
         Ok(()) => context.serve(request, &params),
-        Err(error) => refuse(context, request, &error),
+        Err(error) => context.refuse(request, &error),
     }
-}
-
-fn refuse(context: &mut Context, request: &Request, error: &RpcError) {
-    context.answer(answer::error(request.id.raw(), error), error.status);
 }
 
 /// Sees to it that a request is of the session's era.

@@ -8,8 +8,8 @@ use super::body::Said;
 use super::headers::{self, decoded};
 use super::streamable::{Post, visit};
 use crate::contract::exports::hearth::mcp::server::Received;
-use crate::contract::hearth::mcp::types::{Refusal, Status};
-use crate::features::{handshake, listening, send};
+use crate::contract::hearth::mcp::types::{Ending, Refusal, Status};
+use crate::features::{handshake, listening, send, watched};
 use crate::home::Mirror;
 use crate::imports::Imports;
 use crate::llm;
@@ -28,14 +28,13 @@ impl<I: Imports> Server<I> {
         request: &Request,
         params: Result<Params, RpcError>,
     ) -> Result<Received, Refusal> {
-        let id = request.id.raw();
         let params = match params {
             Ok(params) => params,
-            Err(error) => return Ok(post.refuse(Some(id), &bad(error))),
+            Err(error) => return Ok(post.refuse(Some(request), &bad(error))),
         };
         let envelope = match self.checked(post, request, &params) {
             Ok(envelope) => envelope,
-            Err(error) => return Ok(post.refuse(Some(id), &error)),
+            Err(error) => return Ok(post.refuse(Some(request), &error)),
         };
         if request.method == "subscriptions/listen" {
             return self.listen(post, request, &params, &envelope);
@@ -123,7 +122,7 @@ impl<I: Imports> Server<I> {
         });
         let (filter, digest) = match begun {
             Ok(begun) => begun,
-            Err(error) => return Ok(post.refuse(Some(request_id), &error)),
+            Err(error) => return Ok(post.refuse(Some(request), &error)),
         };
         let principal = &post.delivery.principal;
         let moment = post.delivery.moment;
@@ -135,7 +134,7 @@ impl<I: Imports> Server<I> {
             moment,
         );
         if let Err(error) = listening::check_size(&session, request_id, &filter) {
-            return Ok(post.refuse(Some(request_id), &error));
+            return Ok(post.refuse(Some(request), &error));
         }
         self.make_room(&principal.id, &mut effects)?;
         let id = self.fresh_id(post.delivery.nonce)?;
@@ -146,6 +145,7 @@ impl<I: Imports> Server<I> {
         session.listens.insert(request_id.to_owned(), filter.clone());
         effects.push(checkpoint::keep(id, &session, &self.limits));
         effects.push(send(post.outlet, listening::acknowledged(request_id, &filter)));
+        effects.push(watched(request, params, moment).ended(Ending::Ok));
         self.sessions.insert(id, session);
         Ok(Received { effects, session: None })
     }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::Server;
-use super::body::{Said, Visit, request_ids, trapped};
+use super::body::{Said, Visit, failed, refused, requests, trapped};
 use super::headers::{self, Headers};
 use crate::contract::exports::hearth::mcp::server::{Delivery, Principal, Received, Route};
 use crate::contract::hearth::mcp::types::{Effect, Outlet, Refusal, RefusalReason, Status};
-use crate::features::{Exchange, last, methods};
+use crate::features::{Exchange, heard, last, methods};
 use crate::imports::Imports;
 use crate::llm::Selection;
 use crate::protocol::answer;
@@ -36,13 +36,15 @@ pub(super) struct Post<'a> {
 }
 
 impl Post<'_> {
-    /// Answers a message with an error.
-    pub fn refuse(&self, id: Option<&str>, error: &RpcError) -> Received {
-        let body = match id {
-            Some(id) => answer::error(id, error),
+    /// Answers a message with an error: that of the request, if it is one.
+    pub fn refuse(&self, request: Option<&Request>, error: &RpcError) -> Received {
+        let body = match request {
+            Some(request) => answer::error(request.id.raw(), error),
             None => answer::error_without_id(error),
         };
-        only(last(self.outlet, body, error.status))
+        let served = request.map(|request| refused(request, self.delivery.moment));
+        let answer = last(self.outlet, body, error.status);
+        only([answer].into_iter().chain(served))
     }
 
     /// There is nothing to answer.
@@ -52,9 +54,9 @@ impl Post<'_> {
 }
 
 /// What a body comes to that does only this.
-fn only(effect: Effect) -> Received {
+fn only(effects: impl IntoIterator<Item = Effect>) -> Received {
     Received {
-        effects: vec![effect],
+        effects: effects.into_iter().collect(),
         session: None,
     }
 }
@@ -83,7 +85,11 @@ impl<I: Imports> Server<I> {
         if delivery.fault {
             return Ok(match &body {
                 Body::Batch(_) if !self.takes_batches(&post) => post.refuse(None, &no_batches()),
-                body => only(refuse_all(&post, body)),
+                body => only(
+                    [refuse_all(&post, body)]
+                        .into_iter()
+                        .chain(failed(body, delivery.moment)),
+                ),
             });
         }
         self.by_era(&post, &body)
@@ -127,15 +133,15 @@ impl<I: Imports> Server<I> {
                         let text = "2026-07-28 has no initialize: leave MCP-Protocol-Version out of it, or send \
                                     server/discover";
                         let error = RpcError::bad_request(Code::HeaderMismatch, text);
-                        Ok(post.refuse(Some(request.id.raw()), &error))
+                        Ok(post.refuse(Some(request), &error))
                     }
                     false if !said => self.receive_handshake(post, body, Some((request, params))),
                     _ => self.receive_stateless(post, request, params),
                 }
             }
             // There is nothing that a notification could change: to cancel is to hang up.
-            Body::Single(message @ Message::Notification(_)) if said || has_envelope(message) => {
-                Ok(only(post.accepted()))
+            Body::Single(message @ Message::Notification(notification)) if said || has_envelope(message) => {
+                Ok(only([post.accepted(), heard(notification, post.delivery.moment)]))
             }
             Body::Single(Message::Response(_)) if said => {
                 let text = "2026-07-28 has no responses of clients: answers come with the next request";
@@ -153,7 +159,7 @@ impl<I: Imports> Server<I> {
         single: Option<(&Request<'a>, Result<Params<'a>, RpcError>)>,
     ) -> Result<Received, Refusal> {
         let request = single.as_ref().map(|(request, _)| *request);
-        let refuse = |error: RpcError| Ok(post.refuse(request.map(|request| request.id.raw()), &error));
+        let refuse = |error: RpcError| Ok(post.refuse(request, &error));
         if let Some(name) = post.headers.twice() {
             let text = format!("The header {name} is there more than once");
             return refuse(RpcError::bad_request(Code::InvalidRequest, text));
@@ -213,7 +219,7 @@ impl<I: Imports> Server<I> {
     ) -> Result<Received, Refusal> {
         let params = match params.and_then(|params| params.client().map(|_| params)) {
             Ok(params) => params,
-            Err(error) => return Ok(post.refuse(Some(request.id.raw()), &error)),
+            Err(error) => return Ok(post.refuse(Some(request), &error)),
         };
         let mut effects = Vec::new();
         let principal = &post.delivery.principal;
@@ -251,7 +257,7 @@ impl<I: Imports> Server<I> {
                 match message {
                     Message::Request(request) => match params.take().unwrap_or_else(|| Params::parse(request.params)) {
                         Ok(params) => context.serve(request, &params),
-                        Err(error) => context.answer(answer::error(request.id.raw(), &error), error.status),
+                        Err(error) => context.refuse(request, &error),
                     },
                     Message::Notification(notification) => context.hear(notification),
                     Message::Response(response) => context.take(response),
@@ -259,7 +265,7 @@ impl<I: Imports> Server<I> {
             }
             context.finish_batch();
         });
-        if request_ids(body).next().is_none() {
+        if requests(body).next().is_none() {
             effects.push(post.accepted());
         }
         Received { effects, session: None }
@@ -326,7 +332,10 @@ fn no_batches() -> RpcError {
 
 /// Answers the requests of a body that trapped at its first delivery.
 fn refuse_all(post: &Post, body: &Body) -> Effect {
-    let answers: Vec<_> = request_ids(body).map(|id| answer::error(id, &trapped())).collect();
+    let error = trapped();
+    let answers: Vec<_> = requests(body)
+        .map(|request| answer::error(request.id.raw(), &error))
+        .collect();
     match (body, answers.as_slice()) {
         (_, []) => post.accepted(),
         (Body::Single(_), [answer]) => last(post.outlet, answer.clone(), Status::Ok),

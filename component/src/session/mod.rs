@@ -9,6 +9,7 @@ pub mod questions;
 mod table;
 #[cfg(feature = "conformance")]
 pub mod tasks;
+pub mod watched;
 pub mod work;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::checkpoint::FORMAT;
 use super::id::SessionId;
+use super::watched::{self, Watched};
 use crate::contract::hearth::mcp::types::Outlet;
 use crate::llm::Finish;
 use crate::protocol::id::RequestId;
@@ -62,11 +63,13 @@ pub struct InFlight {
     pub progress: Option<String>,
     /// The least level of log messages that this request wants to be told. For clients of the stateless era.
     pub log_level: Option<LogLevel>,
+    /// What is told of it once it is finished.
+    pub watched: Watched,
 }
 
 impl InFlight {
     /// A request.
-    pub fn new(holder: Holder, request: RequestId) -> Self {
+    pub fn new(holder: Holder, request: RequestId, watched: Watched) -> Self {
         Self {
             holder,
             request: request.raw().to_owned(),
@@ -74,6 +77,7 @@ impl InFlight {
             exchange: None,
             progress: None,
             log_level: None,
+            watched,
         }
     }
 
@@ -96,6 +100,8 @@ struct Written {
     progress: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     log_level: Option<String>,
+    #[serde(default)]
+    watched: watched::Written,
 }
 
 impl Written {
@@ -108,6 +114,7 @@ impl Written {
             exchange: request.exchange,
             progress: request.progress.clone(),
             log_level: request.log_level.map(|level| level.as_str().to_owned()),
+            watched: watched::Written::of(&request.watched),
         }
     }
 
@@ -127,6 +134,7 @@ impl Written {
             exchange: self.exchange,
             progress: self.progress,
             log_level,
+            watched: self.watched.read(),
         })
     }
 }
@@ -182,31 +190,36 @@ impl Ticket {
     }
 }
 
-/// Which requests are open, by what they belong to, each with the exchange that waits for it.
+/// Which requests are open, by what they belong to.
 #[derive(Debug, Default)]
 pub struct OpenWork {
-    keys: BTreeMap<Holder, BTreeMap<String, Option<Outlet>>>,
+    keys: BTreeMap<Holder, BTreeMap<String, Waiting>>,
+}
+
+/// What is known of an open request without its ticket.
+#[derive(Debug)]
+pub struct Waiting {
+    /// The exchange that waits for it.
+    pub exchange: Option<Outlet>,
+    /// What is told of it once it is finished.
+    pub watched: Watched,
 }
 
 impl OpenWork {
     /// A request began to wait.
     pub fn begin(&mut self, request: &InFlight) {
-        self.keys
-            .entry(request.holder)
-            .or_default()
-            .insert(request.key.clone(), request.exchange);
+        self.keys.entry(request.holder).or_default().insert(
+            request.key.clone(),
+            Waiting {
+                exchange: request.exchange,
+                watched: request.watched.clone(),
+            },
+        );
     }
 
     /// A request waits no more. False when it did not.
     pub fn end(&mut self, holder: Holder, key: &str) -> bool {
-        let Some(keys) = self.keys.get_mut(&holder) else {
-            return false;
-        };
-        let was_open = keys.remove(key).is_some();
-        if keys.is_empty() {
-            self.keys.remove(&holder);
-        }
-        was_open
+        self.cancel(holder, key).is_some()
     }
 
     /// The request of this key waits no more, whatever it belongs to.
@@ -217,8 +230,18 @@ impl OpenWork {
         });
     }
 
-    /// All requests of a holder wait no more: their keys, and the exchanges that waited.
-    pub fn end_all(&mut self, holder: Holder) -> impl Iterator<Item = (String, Option<Outlet>)> {
+    /// As [`OpenWork::end`], for a request that is not going to be answered.
+    pub fn cancel(&mut self, holder: Holder, key: &str) -> Option<Waiting> {
+        let keys = self.keys.get_mut(&holder)?;
+        let waiting = keys.remove(key);
+        if keys.is_empty() {
+            self.keys.remove(&holder);
+        }
+        waiting
+    }
+
+    /// All requests of a holder wait no more: their keys, and what is known of them.
+    pub fn end_all(&mut self, holder: Holder) -> impl Iterator<Item = (String, Waiting)> {
         self.keys.remove(&holder).into_iter().flatten()
     }
 
@@ -227,11 +250,11 @@ impl OpenWork {
         self.keys.get(&holder).is_some_and(|keys| keys.contains_key(key))
     }
 
-    /// The key of this request, and the exchange that waits for it, if it is open.
-    pub fn of_request(&self, holder: Holder, request: RequestId) -> Option<(String, Option<Outlet>)> {
+    /// The key of this request, if it is open.
+    pub fn of_request(&self, holder: Holder, request: RequestId) -> Option<String> {
         let keys = self.keys.get(&holder)?;
-        let (key, exchange) = keys.get_key_value(&key(holder, request))?;
-        Some((key.clone(), *exchange))
+        let (key, _) = keys.get_key_value(&key(holder, request))?;
+        Some(key.clone())
     }
 
     /// How many requests of a holder are open.
@@ -242,7 +265,7 @@ impl OpenWork {
     /// Whether any request waits for an answer in this exchange.
     pub fn waits_at(&self, holder: Holder, exchange: Outlet) -> bool {
         let keys = self.keys.get(&holder);
-        keys.is_some_and(|keys| keys.values().any(|at| *at == Some(exchange)))
+        keys.is_some_and(|keys| keys.values().any(|waiting| waiting.exchange == Some(exchange)))
     }
 
     /// Whether another request waits in the same exchange as this one, which waits no more.
@@ -274,10 +297,21 @@ fn key(holder: Holder, request: RequestId) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::hearth::mcp::types::Nonce;
+    use crate::contract::hearth::mcp::types::{Nonce, Trace};
 
     fn session() -> Holder {
         Holder::Session(SessionId::from_nonce(Nonce { high: 1, low: 2 }))
+    }
+
+    fn watched() -> Watched {
+        Watched {
+            method: "tools/call",
+            since: 7,
+            trace: Some(Trace {
+                traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned(),
+                tracestate: "a=b".to_owned(),
+            }),
+        }
     }
 
     fn with_id<T>(json: &str, then: impl FnOnce(RequestId) -> T) -> T {
@@ -286,7 +320,7 @@ mod tests {
     }
 
     fn request(json: &str) -> InFlight {
-        with_id(json, |id| InFlight::new(session(), id))
+        with_id(json, |id| InFlight::new(session(), id, watched()))
     }
 
     #[test]
@@ -308,7 +342,7 @@ mod tests {
                 progress: progress.map(str::to_owned),
                 exchange: Some(7),
                 log_level: Some(LogLevel::Alert),
-                ..with_id("1", |id| InFlight::new(holder, id))
+                ..with_id("1", |id| InFlight::new(holder, id, watched()))
             },
             asked: None,
             finish: Finish::Script { name: String::new() },

@@ -9,3 +9,4 @@ mod options;
 mod restart;
 mod sessions;
 mod support;
+mod watched;

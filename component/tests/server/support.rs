@@ -11,7 +11,7 @@ use hearth_component::contract::hearth::mcp::config_entries::{ConfigEntry, Looku
 use hearth_component::contract::hearth::mcp::home::Home;
 use hearth_component::contract::hearth::mcp::llm_apis::LlmApi;
 use hearth_component::contract::hearth::mcp::types::{
-    Change, Checkpoint, Effect, Nonce, Outcome, OutcomeKind, Perform, Refusal, RefusalReason,
+    Change, Checkpoint, Effect, Nonce, Outcome, OutcomeKind, Perform, Refusal, RefusalReason, Served,
 };
 use hearth_component::imports::Imports;
 use hearth_component::server::Server;
@@ -85,6 +85,8 @@ pub struct Host {
     pub sent: BTreeMap<u64, Vec<Vec<u8>>>,
     pub ended: BTreeSet<u64>,
     pub logged: Vec<String>,
+    /// What it told of requests that are finished.
+    pub served: Vec<Served>,
     pub moment: u64,
     pub revision: u64,
     nonces: u64,
@@ -128,6 +130,7 @@ impl Host {
             sent: BTreeMap::new(),
             ended: BTreeSet::new(),
             logged: Vec::new(),
+            served: Vec::new(),
             moment: 1_795_000_000_000,
             revision: 1,
             nonces: 0,
@@ -151,7 +154,7 @@ impl Host {
         assert_eq!(unreadable, Vec::<String>::new());
         let effects = self.server.start(self.moment, Nonce { high: 0, low: 0 });
         self.apply(&effects);
-        effects
+        done(effects)
     }
 
     fn nonce(&mut self) -> Nonce {
@@ -211,7 +214,7 @@ impl Host {
         let received = self.server.receive(delivery)?;
         assert_eq!(received.session, None);
         self.apply(&received.effects);
-        Ok(received.effects)
+        Ok(done(received.effects))
     }
 
     pub fn post(&mut self, client: &Client, body: impl AsRef<[u8]>) -> Result<Vec<Effect>, Refusal> {
@@ -266,13 +269,13 @@ impl Host {
         let nonce = self.nonce();
         let effects = self.server.resume(ticket, news, self.moment, nonce);
         self.apply(&effects);
-        effects
+        done(effects)
     }
 
     pub fn change(&mut self, changes: Vec<Change>) -> Vec<Effect> {
         let effects = self.server.home_changed(changes, self.moment);
         self.apply(&effects);
-        effects
+        done(effects)
     }
 
     /// Changes what the component is answered, and tells it so.
@@ -287,7 +290,7 @@ impl Host {
     pub fn close(&mut self, client: &Client) -> Vec<Effect> {
         let effects = self.server.closed(client.outlet, self.moment);
         self.apply(&effects);
-        effects
+        done(effects)
     }
 
     /// Does what effects say, and checks what a host checks.
@@ -310,10 +313,17 @@ impl Host {
                 Effect::Abandon(key) => assert!(self.work.remove(key).is_some()),
                 Effect::End(outlet) => assert!(self.ended.insert(*outlet)),
                 Effect::Log(log) => self.logged.push(log.text.clone()),
+                Effect::Served(served) => self.served.push(served.clone()),
                 Effect::Resumable(_) | Effect::Detach(_) | Effect::Wake(_) => panic!("not over HTTP+SSE: {effect:?}"),
             }
         }
     }
+}
+
+/// What is done. What is told of requests stands in [`Host::served`].
+fn done(mut effects: Vec<Effect>) -> Vec<Effect> {
+    effects.retain(|effect| !matches!(effect, Effect::Served(_)));
+    effects
 }
 
 /// The nonce of the n-th event.

@@ -12,6 +12,7 @@ use super::reducer::Event;
 use super::shared::Shared;
 use crate::contract::exports::hearth::mcp::server::{Attachment, Delivery, Dismissal, Origin};
 use crate::contract::hearth::mcp::types::{Header, Outlet, Principal, Refusal, Route};
+use crate::request::RequestContext;
 
 /// One HTTP body on its way in.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct Incoming {
     pub headers: Vec<Header>,
     /// The body.
     pub body: Bytes,
+    /// The request that it came with.
+    pub request: RequestContext,
 }
 
 impl Incoming {
@@ -37,6 +40,7 @@ impl Incoming {
             principal: principal.clone(),
             headers: Vec::new(),
             body: body.into(),
+            request: RequestContext::default(),
         }
     }
 }
@@ -151,8 +155,12 @@ impl Engine {
     ///
     /// # Errors
     /// When the component refuses it or traps on it twice.
-    pub async fn receive(&self, incoming: Incoming) -> Result<Received, Refused> {
+    pub async fn receive(&self, mut incoming: Incoming) -> Result<Received, Refused> {
         let shared = &self.shared;
+        incoming
+            .request
+            .arrived_us
+            .get_or_insert_with(|| shared.clock.stopwatch_us());
         let mut core = shared.for_a_client().await?;
         let exchange =
             matches!(incoming.route, Route::Streamable(_)).then(|| (core.outlets.number(), Arc::new(Lane::default())));
@@ -161,6 +169,7 @@ impl Engine {
             session: incoming.session.clone(),
             names_api: matches!(incoming.route, Route::Streamable(Some(_))),
             exchange: exchange.as_ref().map(|(_, lane)| lane.clone()),
+            request: incoming.request,
             ..Cause::default()
         };
         let (moment, nonce) = core.stamp(shared);

@@ -14,6 +14,7 @@ use super::swap::{Audience, Probation, Tally};
 use super::work;
 use crate::contract::exports::hearth::mcp::server::Description;
 use crate::contract::hearth::mcp::types::{Principal, Refusal};
+use crate::request::RequestContext;
 
 /// One loaded version of the component. Cheap to clone.
 #[derive(Clone)]
@@ -81,6 +82,8 @@ pub(super) struct Cause {
     pub work: Option<NewsOf>,
     /// The news are the last: the work is over when the event has come to its end.
     pub over: bool,
+    /// The request that it is, or that began the work.
+    pub request: RequestContext,
 }
 
 /// The work that an event tells of.

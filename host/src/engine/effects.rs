@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tracing::Span;
 
 use super::core::{Cause, Core};
 use super::outlet::{Closing, Destination, Full, Sent, Way};
 use super::rights::{Judge, Verdict, is_of_event};
 use super::shared::Shared;
 use super::work::{self, ACTIONS_LIMIT, Job, Trail, WORK_LIMIT};
-use crate::audit::Record;
-use crate::contract::hearth::mcp::types::{Detach, Effect, Level, Log, Outlet, Perform, Resumable, Send};
+use crate::audit::{Record, redact};
+use crate::contract::hearth::mcp::types::{Detach, Effect, Level, Log, Outlet, Perform, Resumable, Send, Served};
+use crate::request::{RequestContext, TraceContext};
 
 /// Bytes of one log text.
 const LOG_BYTES: usize = 4 << 10;
@@ -25,7 +27,8 @@ impl Core {
             Effect::End(outlet) => self.end(shared, outlet),
             Effect::Perform(perform) => self.perform(shared, perform, cause),
             Effect::Abandon(key) => self.work.abandon(&key),
-            Effect::Keep(checkpoint) => {
+            Effect::Keep(mut checkpoint) => {
+                checkpoint.client = redact::owned(checkpoint.client);
                 let session = self.lasting_session(cause);
                 self.unwritten.kept(&checkpoint, session);
                 self.checkpoints.keep(checkpoint);
@@ -33,6 +36,7 @@ impl Core {
             Effect::Forget(key) => self.forget(&key),
             Effect::Wake(moment) => shared.timer.set(Some(moment)),
             Effect::Log(log) => trace(self.generation.number, &log),
+            Effect::Served(served) => self.served(shared, &served, cause),
             Effect::Resumable(resumable) => self.resumable(shared, &resumable),
             Effect::Detach(detach) => self.detach(shared, &detach),
         }
@@ -147,9 +151,19 @@ impl Core {
         let verdicts = self.verdicts(shared, &perform, cause);
         let client = self.client(cause);
         let moment = self.moments.next(shared.clock.now());
-        let trails = self.trails(shared, &perform, &verdicts, &client, moment);
+        let request = belongs_to(&perform, cause);
+        let trails = self.trails(shared, &perform, &verdicts, &client, moment, &request);
+        let span = tracing::info_span!(
+            parent: None,
+            "work",
+            request = &*request.id,
+            trace_id = request.trace_id(),
+            principal = perform.principal,
+            client,
+            tool = %redact::shown(&perform.tool),
+        );
         let session = self.lasting_session(cause).map(str::to_owned);
-        let open = work::Open::new(&perform, client, cause.names_api, session);
+        let open = work::Open::new(&perform, client, cause.names_api, session, request);
         let serial = self.work.insert(perform.key.clone(), open);
         let job = Job {
             key: perform.key.clone(),
@@ -158,9 +172,16 @@ impl Core {
             trails,
             patience_ms: perform.patience.into(),
             deadline_ms: u64::from(perform.deadline).min(shared.limits.action_ms),
+            span,
         };
         let task = work::start(shared, job);
         self.work.set_task(&perform.key, task);
+    }
+
+    /// A request is finished.
+    fn served(&mut self, _shared: &Shared, served: &Served, cause: &Cause) {
+        let trace = served.trace.as_ref().and_then(TraceContext::of_component);
+        join(trace.as_ref(), cause);
     }
 
     fn verdicts(&self, shared: &Shared, perform: &Perform, cause: &Cause) -> Vec<Verdict> {
@@ -214,18 +235,21 @@ impl Core {
         verdicts: &[Verdict],
         client: &str,
         moment: u64,
+        request: &RequestContext,
     ) -> Vec<Trail> {
         let arguments = recorded(&perform.arguments);
         let records = perform.actions.iter().zip(verdicts).map(|(action, verdict)| Record {
             moment,
             principal: perform.principal.clone(),
             client: client.to_owned(),
-            tool: perform.tool.clone(),
+            tool: redact::owned(perform.tool.clone()),
             arguments: arguments.clone(),
-            action: action.name.clone(),
-            entities: verdict.entities.clone(),
+            action: redact::owned(action.name.clone()),
+            entities: verdict.entities.iter().cloned().map(redact::owned).collect(),
             outcome: String::new(),
             generation: self.generation.number,
+            request: request.id.to_string(),
+            trace: request.trace_id().to_owned(),
         });
         let trails = records.zip(verdicts).map(|(record, verdict)| {
             let mut trail = Trail::new(record, shared.audit.clone());
@@ -238,11 +262,33 @@ impl Core {
     }
 }
 
-/// Arguments as the audit keeps them: whole, or how long they were and how they began, which is JSON as well.
+/// The request of this event is part of this trace: its span says so from here on.
+fn join(trace: Option<&TraceContext>, cause: &Cause) {
+    if let (Some(trace), None) = (trace, &cause.work) {
+        Span::current().record("trace_id", trace.trace_id());
+    }
+}
+
+/// The request that work belongs to: that of the event, in the trace that the component says.
+fn belongs_to(perform: &Perform, cause: &Cause) -> RequestContext {
+    let said = perform
+        .trace
+        .as_ref()
+        .and_then(TraceContext::of_component)
+        .map(Arc::new);
+    join(said.as_deref(), cause);
+    RequestContext {
+        trace: said.or_else(|| cause.request.trace.clone()),
+        ..cause.request.clone()
+    }
+}
+
+/// Arguments as the audit keeps them: without secrets; whole, or how long they were and how they began, which is JSON as
+/// well.
 fn recorded(arguments: &[u8]) -> String {
-    let text = String::from_utf8_lossy(arguments);
+    let text = redact::json(&String::from_utf8_lossy(arguments));
     if text.len() <= RECORDED_BYTES {
-        return text.into_owned();
+        return text;
     }
     let beginning = &text[..text.floor_char_boundary(RECORDED_BYTES)];
     serde_json::json!({"bytes": arguments.len(), "beginning": beginning}).to_string()
@@ -257,10 +303,18 @@ fn too_late(shared: &Shared, outlet: Outlet) {
     fault(shared, &text);
 }
 
+/// Characters of a session's id that are shown: who knows all of it is half way into the session.
+const SHOWN: usize = 8;
+
+/// What the log may say of a session's id.
+pub(crate) fn shown(session: &str) -> &str {
+    &session[..session.floor_char_boundary(SHOWN)]
+}
+
 /// A client that does not read has lost its stream.
 fn overflow(shared: &Shared, session: &str, principal: &str) {
     tracing::warn!(
-        session,
+        session = shown(session),
         principal,
         messages = shared.limits.unread_messages,
         bytes = shared.limits.unread_bytes,
@@ -276,7 +330,7 @@ fn fault(shared: &Shared, text: &str) {
 }
 
 fn trace(generation: u64, log: &Log) {
-    let text = &log.text[..log.text.floor_char_boundary(LOG_BYTES)];
+    let text = redact::shown(&log.text[..log.text.floor_char_boundary(LOG_BYTES)]);
     match log.level {
         Level::Debug => tracing::debug!(target: "hearth::component", generation, "{text}"),
         Level::Info => tracing::info!(target: "hearth::component", generation, "{text}"),

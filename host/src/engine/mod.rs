@@ -85,6 +85,7 @@ pub use self::status::EngineStatus;
 pub use self::surroundings::Surroundings;
 pub use self::swap::{HeldBack, Previous, Recording, Swapped, Terms, incompatibilities};
 
+pub(crate) use self::effects::shown;
 use self::shared::Shared;
 use self::tend::Tend;
 use self::turn::{notice, rights};

@@ -161,6 +161,7 @@ impl Shared {
                 client: open.client.clone(),
             }),
             over,
+            request: open.request.clone(),
         };
         let ticket = open.ticket.clone();
         let (moment, nonce) = core.stamp(self);

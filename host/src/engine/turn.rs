@@ -9,6 +9,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use super::core::{Cause, Core, Dropped, Generation, Outcome};
+use super::effects::shown;
 use super::outlet::{Open, Queue, Way};
 use super::reducer::{Answer, Event, Reducer, Trap};
 use super::shared::Shared;
@@ -224,11 +225,36 @@ impl Core {
         if let (true, Some(of)) = (cause.over, &cause.work) {
             self.work.remove(&of.key);
         }
+        let logs = answer.effects.iter().any(|effect| matches!(effect, Effect::Log(_)));
+        if logs {
+            self.tell_span(cause, answer.session.as_deref());
+        }
         for effect in answer.effects {
             self.apply(shared, effect, cause);
         }
+        if !logs && tracing::enabled!(tracing::Level::DEBUG) {
+            self.tell_span(cause, answer.session.as_deref());
+        }
         self.count(shared);
         answer.session
+    }
+
+    /// Adds to the span of a request what only the engine knows of it. That costs more than the span itself, so it is done
+    /// where something is logged in it.
+    fn tell_span(&self, cause: &Cause, begun: Option<&str>) {
+        let span = tracing::Span::current();
+        if cause.principal.is_none() || span.is_disabled() {
+            return;
+        }
+        span.record("generation", self.generation.number);
+        if let Some(begun) = begun {
+            span.record("session", shown(begun));
+        }
+        let session = begun.or(cause.session.as_deref());
+        let client = session.and_then(|session| self.checkpoints.get(session));
+        if let Some(client) = client.filter(|kept| !kept.client.is_empty()) {
+            span.record("client", client.client.as_str());
+        }
     }
 
     /// An outlet is live before the effects of its event are applied. The SSE session or the exchange that was kept in the

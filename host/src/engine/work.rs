@@ -11,15 +11,17 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use futures_util::{FutureExt, pin_mut};
 use serde_json::json;
 use tokio::task::JoinHandle;
+use tracing::{Instrument as _, Span};
 
 use super::journal::Touched;
 use super::progress::Tracker;
 use super::rights::Verdict;
 use super::shared::Shared;
-use crate::audit::{Audit, Record};
+use crate::audit::{Audit, Record, redact};
 use crate::contract::exports::hearth::mcp::server::OpenWork;
 use crate::contract::hearth::mcp::types::{Action, News, Outcome, OutcomeKind, Perform};
 use crate::durable::KeptWork;
+use crate::request::RequestContext;
 
 /// Pieces of work that are open at a time, of all sessions.
 pub(super) const WORK_LIMIT: usize = 65_536;
@@ -44,12 +46,20 @@ pub(super) struct Open {
     pub actions: usize,
     /// The session of Streamable HTTP that it belongs to, if it does: who asked can come again after a restart.
     pub session: Option<String>,
+    /// The request that asked for it.
+    pub request: RequestContext,
     task: Option<JoinHandle<()>>,
 }
 
 impl Open {
     /// Work that begins. Its task is told later.
-    pub fn new(perform: &Perform, client: String, names_api: bool, session: Option<String>) -> Self {
+    pub fn new(
+        perform: &Perform,
+        client: String,
+        names_api: bool,
+        session: Option<String>,
+        request: RequestContext,
+    ) -> Self {
         Self {
             serial: 0,
             ticket: perform.ticket.clone(),
@@ -59,6 +69,7 @@ impl Open {
             aside: false,
             actions: perform.actions.len(),
             session,
+            request,
             task: None,
         }
     }
@@ -74,6 +85,7 @@ impl Open {
             aside: false,
             actions: kept.actions,
             session: Some(kept.session),
+            request: kept.request,
             task: None,
         }
     }
@@ -132,6 +144,7 @@ impl Table {
             names_api: open.names_api,
             session: open.session.clone()?,
             actions: open.actions,
+            request: open.request.clone(),
         })
     }
 
@@ -244,15 +257,13 @@ impl Trail {
             Err(_) => String::new(),
         };
         self.write(match outcome.kind {
-            OutcomeKind::Ok => "ok".to_owned(),
-            OutcomeKind::Failed => format!("failed: {}", text()),
-            OutcomeKind::Refused => format!("refused: {}", text()),
-            OutcomeKind::TimedOut => "timed-out".to_owned(),
-            OutcomeKind::Running => "running".to_owned(),
+            OutcomeKind::Failed | OutcomeKind::Refused => format!("{}: {}", named(outcome.kind), text()),
+            kind => named(kind).to_owned(),
         });
     }
 
     fn write(&mut self, outcome: String) {
+        let outcome = redact::owned(outcome);
         if let Some(record) = self.record.take() {
             self.audit.record(Record { outcome, ..record });
         }
@@ -265,6 +276,17 @@ impl Drop for Trail {
     }
 }
 
+/// What the audit, the log and those who count call an outcome.
+fn named(kind: OutcomeKind) -> &'static str {
+    match kind {
+        OutcomeKind::Ok => "ok",
+        OutcomeKind::Failed => "failed",
+        OutcomeKind::Refused => "refused",
+        OutcomeKind::TimedOut => "timed-out",
+        OutcomeKind::Running => "running",
+    }
+}
+
 /// One piece of work, ready to run.
 pub(super) struct Job {
     pub key: String,
@@ -273,11 +295,14 @@ pub(super) struct Job {
     pub trails: Vec<Trail>,
     pub patience_ms: u64,
     pub deadline_ms: u64,
+    /// All that happens for it is logged in here.
+    pub span: Span,
 }
 
 /// Starts it.
 pub(super) fn start(shared: &Arc<Shared>, job: Job) -> JoinHandle<()> {
-    tokio::spawn(drive(shared.clone(), job))
+    let span = job.span.clone();
+    tokio::spawn(drive(shared.clone(), job).instrument(span))
 }
 
 type Running = FuturesUnordered<BoxFuture<'static, (usize, Outcome)>>;
@@ -290,6 +315,7 @@ async fn drive(shared: Arc<Shared>, job: Job) {
         mut trails,
         patience_ms,
         deadline_ms,
+        span: _,
     } = job;
     let tracker = Tracker::new(actions.len());
     let mut outcomes: Vec<Option<Outcome>> = vec![None; actions.len()];
@@ -351,7 +377,9 @@ fn act(
     if let Some(reason) = verdict.refused {
         return std::future::ready((number, error(OutcomeKind::Refused, &reason))).boxed();
     }
+    let span = tracing::info_span!("action", name = action.name, entities = ?verdict.entities);
     let home = shared.home.clone();
+    let (clock, begin) = (shared.clock.clone(), shared.clock.stopwatch_us());
     let deadline = shared.clock.sleep_ms(deadline_ms);
     let progress = tracker.reporter(number);
     async move {
@@ -366,8 +394,11 @@ fn act(
                 data: Vec::new(),
             },
         };
+        let us = clock.stopwatch_us().saturating_sub(begin);
+        tracing::debug!(outcome = named(outcome.kind), us, "the action is over");
         (number, outcome)
     }
+    .instrument(span)
     .boxed()
 }
 

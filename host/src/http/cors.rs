@@ -4,7 +4,7 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 /// Request headers that MCP clients send (MCP 2025-11-25 and 2026-07-28, transports).
 const REQUEST_HEADERS: &str = "content-type, accept, authorization, mcp-session-id, mcp-protocol-version, mcp-method, \
-                               mcp-name, last-event-id";
+                               mcp-name, last-event-id, traceparent, tracestate, x-request-id";
 
 /// Any header with this prefix may be sent as well (MCP 2026-07-28); CORS has no wildcard for that, so the ones that are
 /// asked for are named back.
@@ -13,7 +13,7 @@ const PARAMETER_PREFIX: &str = "mcp-param-";
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, DELETE, OPTIONS");
 
 /// Response headers that a page may read.
-const EXPOSED: HeaderValue = HeaderValue::from_static("Mcp-Session-Id, WWW-Authenticate, Retry-After");
+const EXPOSED: HeaderValue = HeaderValue::from_static("Mcp-Session-Id, WWW-Authenticate, Retry-After, X-Request-Id");
 
 /// Two hours: no browser keeps the answer to a preflight longer.
 const MAX_AGE_S: HeaderValue = HeaderValue::from_static("7200");

@@ -12,6 +12,7 @@
 //! | `sse` | HTTP+SSE: the stream of a session |
 //! | `streamable`, `accept` | Streamable HTTP: its methods and the form of an answer; what a client takes |
 //! | `events` | streams of events, of both transports |
+//! | `visit` | a request as the log tells it: its id, its trace, its span |
 //! | `request_body`, `response` | bodies in, bodies out |
 //! | `status` | the one table from a refusal to an HTTP answer |
 //! | `general` | health, the administration, everything unknown |
@@ -39,6 +40,7 @@ mod streamable;
 mod timer;
 pub mod tls;
 mod transport;
+mod visit;
 
 use std::sync::Arc;
 

@@ -15,6 +15,7 @@ use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::service::Service;
 use percent_encoding::percent_decode_str;
+use tracing::Instrument as _;
 
 use super::Http;
 use super::auth::{self, Grant};
@@ -22,13 +23,19 @@ use super::forwarded::PathPrefix;
 use super::origin::Allowed;
 use super::response::{self, Body};
 use super::status::Refused;
+use super::visit::Visit;
 use super::{cors, general, request_body, sse, streamable};
+use crate::audit::redact;
 use crate::contract::hearth::mcp::types::{Header, Route};
 use crate::engine;
 
 /// Where a component is put. Its body is larger than any other, so it is not read before it is known who sends it; the
 /// route does that itself, within limits of its own.
 pub const UPLOAD: &str = "/api/hearth/component";
+
+/// The stream of HTTP+SSE, and where its messages are posted.
+const SSE: &str = "/mcp_server/sse";
+const MESSAGES: &str = "/mcp_server/messages/{session}";
 
 /// What all requests share.
 pub struct Server {
@@ -52,6 +59,19 @@ impl Server {
     }
 
     async fn answer(&self, request: Request<Incoming>, local: SocketAddr, peer: SocketAddr) -> Response<Body> {
+        let clock = &*self.http.clock;
+        let mut visit = Visit::new(&request, clock);
+        let mut response = self.respond(request, (local, peer), &mut visit).await;
+        visit.answered(&mut response, clock);
+        response
+    }
+
+    async fn respond(
+        &self,
+        request: Request<Incoming>,
+        (local, peer): (SocketAddr, SocketAddr),
+        visit: &mut Visit,
+    ) -> Response<Body> {
         let Some(request) = self.http.before.read(request, peer.ip()) else {
             let mut response = Refused::NotFound.response();
             response::add_common_headers(response.headers_mut());
@@ -68,7 +88,7 @@ impl Server {
         let outcome = if request.method() == Method::OPTIONS && cors::is_preflight(request.headers()) {
             Ok(preflight(request.headers()))
         } else {
-            self.route(request).await
+            self.route(request, visit).await
         };
         let mut response = outcome.unwrap_or_else(Refused::response);
         if !matches!(response.body(), Body::Events(_)) {
@@ -81,53 +101,63 @@ impl Server {
     }
 
     /// The routes of MCP are taken before the router: they are nearly all the traffic.
-    async fn route(&self, request: Request<Incoming>) -> Result<Response<Body>, Refused> {
+    async fn route(&self, request: Request<Incoming>, visit: &mut Visit) -> Result<Response<Body>, Refused> {
         let path = request.uri().path();
-        if path == "/mcp_server/sse" {
+        if path == SSE {
+            visit.goes_to(SSE);
             return match *request.method() {
-                Method::GET => self.open(&request).await,
+                Method::GET => self.open(&request, visit).await,
                 // Not HEAD: it would open a stream. A client that tries Streamable HTTP first falls back at 405.
                 _ => other_method(request.method(), "GET,OPTIONS"),
             };
         }
         if let Some(session) = session_of(path) {
+            visit.goes_to(MESSAGES);
             return match *request.method() {
                 Method::POST => {
                     let session = percent_decode_str(session).decode_utf8_lossy().into_owned();
-                    self.receive(session, request).await
+                    self.receive(session, request, visit).await
                 }
                 _ => other_method(request.method(), "OPTIONS,POST"),
             };
         }
         if let Some(route) = streamable::route_of(path) {
-            return self.streamable(route, request).await;
+            return self.streamable(route, request, visit).await;
         }
         self.general(request).await
     }
 
-    async fn streamable(&self, route: Route, request: Request<Incoming>) -> Result<Response<Body>, Refused> {
+    async fn streamable(
+        &self,
+        route: Route,
+        request: Request<Incoming>,
+        visit: &mut Visit,
+    ) -> Result<Response<Body>, Refused> {
+        visit.goes_to(streamable::pattern_of(&route));
         let method = request.method();
         if ![Method::POST, Method::GET, Method::DELETE].contains(method) {
             return other_method(method, streamable::METHODS);
         }
         let grant = self.authenticate(request.headers())?;
-        match *method {
-            Method::POST => streamable::post(&self.http, grant, route, request).await,
-            Method::GET => streamable::get(&self.http, grant, route, request.headers()).await,
-            _ => streamable::delete(&self.http, &grant, route, request.headers()).await,
-        }
+        let span = visit.comes_from(&grant, streamable::named_session(request.headers()));
+        let context = visit.context.clone();
+        let answering = async {
+            match *request.method() {
+                Method::POST => streamable::post(&self.http, grant, route, request, context).await,
+                Method::GET => streamable::get(&self.http, grant, route, request.headers()).await,
+                _ => streamable::delete(&self.http, &grant, route, request.headers()).await,
+            }
+        };
+        answering.instrument(span).await
     }
 
     /// `GET /mcp_server/sse`.
-    async fn open(&self, request: &Request<Incoming>) -> Result<Response<Body>, Refused> {
+    async fn open(&self, request: &Request<Incoming>, visit: &mut Visit) -> Result<Response<Body>, Refused> {
         let grant = self.authenticate(request.headers())?;
+        let span = visit.comes_from(&grant, None);
         let headers = protocol_headers(request.headers());
-        let stream = self
-            .http
-            .engine
-            .open(grant.principal(), headers)
-            .await
-            .map_err(of_engine)?;
+        let opening = self.http.engine.open(grant.principal(), headers);
+        let stream = opening.instrument(span).await.map_err(of_engine)?;
         let (admin, generation) = (grant.admin, stream.generation());
         let none = PathPrefix::default();
         let prefix = request.extensions().get().unwrap_or(&none);
@@ -138,8 +168,14 @@ impl Server {
 
     /// `POST /mcp_server/messages/{session}`. The answers go to the stream of the session. The content type does not
     /// matter, as in the original.
-    async fn receive(&self, session: String, request: Request<Incoming>) -> Result<Response<Body>, Refused> {
+    async fn receive(
+        &self,
+        session: String,
+        request: Request<Incoming>,
+        visit: &mut Visit,
+    ) -> Result<Response<Body>, Refused> {
         let grant = self.authenticate(request.headers())?;
+        let span = visit.comes_from(&grant, Some(&session));
         let headers = protocol_headers(request.headers());
         let body = request_body::read(request.into_body(), &self.http.limits, &*self.http.clock).await?;
         let delivery = engine::Incoming {
@@ -148,8 +184,10 @@ impl Server {
             principal: grant.principal(),
             headers,
             body,
+            request: visit.context.clone(),
         };
-        let received = self.http.engine.receive(delivery).await.map_err(of_engine)?;
+        let receiving = self.http.engine.receive(delivery);
+        let received = receiving.instrument(span).await.map_err(of_engine)?;
         let mut response = response::empty(StatusCode::OK);
         response::tell_generation(&mut response, grant.admin, received.generation);
         Ok(response)
@@ -247,7 +285,8 @@ pub fn protocol_headers(headers: &HeaderMap) -> Vec<Header> {
 pub fn of_engine(refused: engine::Refused) -> Refused {
     match refused {
         engine::Refused::Refusal(refusal) => {
-            tracing::debug!(reason = ?refusal.reason, detail = refusal.detail, "a request was refused");
+            let detail = redact::shown(&refusal.detail);
+            tracing::debug!(reason = ?refusal.reason, %detail, "a request was refused");
             Refused::Component(refusal)
         }
         engine::Refused::UnknownEvent(event) => Refused::UnknownEvent(event),

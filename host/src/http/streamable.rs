@@ -20,6 +20,7 @@ use super::status::{Refused, of_status};
 use super::{Http, auth, request_body};
 use crate::contract::hearth::mcp::types::{Header, Route, Status};
 use crate::engine::{self, Exchange, Part};
+use crate::request::RequestContext;
 
 /// The methods of these paths.
 pub const METHODS: &str = "DELETE,GET,OPTIONS,POST";
@@ -42,12 +43,21 @@ pub fn route_of(path: &str) -> Option<Route> {
     })
 }
 
+/// The pattern of the paths that lead to a route.
+pub fn pattern_of(route: &Route) -> &'static str {
+    match route {
+        Route::Streamable(Some(_)) => "/api/mcp/{api}",
+        _ => PATH,
+    }
+}
+
 /// `POST`: a message, and what is answered to it.
 pub async fn post(
     http: &Http,
     grant: Grant,
     route: Route,
     request: Request<Incoming>,
+    context: RequestContext,
 ) -> Result<Response<Body>, Refused> {
     let accepted = Accepted::at_least_one(request.headers());
     if !accept::is_json(request.headers()) {
@@ -61,6 +71,7 @@ pub async fn post(
         principal: grant.principal(),
         headers,
         body,
+        request: context,
     };
     let received = http.engine.receive(incoming).await.map_err(of_engine)?;
     let exchange = received.exchange.ok_or(Refused::Unanswered)?;
@@ -183,6 +194,11 @@ fn begin(http: &Http, exchange: Exchange, part: &Part, revoked: Revoked) -> Resp
 fn stream(http: &Http, exchange: Exchange, opening: Option<Bytes>, revoked: Revoked, status: Status) -> Response<Body> {
     let events = Events::new(Source::Exchange(exchange), opening, revoked, http.clock.clone());
     events::response(of_status(status), Body::Events(Box::new(events)))
+}
+
+/// The session that a request names, for the log.
+pub fn named_session(headers: &HeaderMap) -> Option<&str> {
+    headers.get(SESSION)?.to_str().ok()
 }
 
 /// The session that a request names, if it names one.

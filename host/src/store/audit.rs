@@ -143,8 +143,9 @@ impl Batch {
             return Ok(());
         }
         let mut insert = transaction.prepare_cached(
-            "INSERT INTO audit (moment, principal, client, tool, arguments, action, entities, outcome, generation)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO audit (moment, principal, client, tool, arguments, action, entities, outcome, generation,
+                                request, trace)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?;
         for record in &self.records {
             insert.execute(params![
@@ -157,6 +158,8 @@ impl Batch {
                 serde_json::Value::from(record.entities.clone()).to_string(),
                 record.outcome,
                 record.generation as i64,
+                record.request,
+                record.trace,
             ])?;
         }
         if let Some(gap) = self.gap {
@@ -185,6 +188,8 @@ fn weight(record: &Record) -> usize {
         + record.arguments.len()
         + record.client.len()
         + record.outcome.len()
+        + record.request.len()
+        + record.trace.len()
         + record
             .entities
             .iter()

@@ -172,6 +172,9 @@ const OWNER: &str = "
     ALTER TABLE audit ADD COLUMN request TEXT NOT NULL DEFAULT '';
     ALTER TABLE audit ADD COLUMN trace TEXT NOT NULL DEFAULT '';
     ALTER TABLE checkpoints ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE work ADD COLUMN request TEXT NOT NULL DEFAULT '';
+    ALTER TABLE work ADD COLUMN traceparent TEXT NOT NULL DEFAULT '';
+    ALTER TABLE work ADD COLUMN tracestate TEXT NOT NULL DEFAULT '';
     CREATE TABLE exposure (
         entity TEXT PRIMARY KEY,
         exposed INTEGER NOT NULL,
@@ -182,6 +185,9 @@ const OWNER: &str = "
 const BEFORE_OWNER: &str = "
     DROP TABLE ways_back;
     DROP TABLE exposure;
+    ALTER TABLE work DROP COLUMN tracestate;
+    ALTER TABLE work DROP COLUMN traceparent;
+    ALTER TABLE work DROP COLUMN request;
     ALTER TABLE checkpoints DROP COLUMN since;
     ALTER TABLE audit DROP COLUMN trace;
     ALTER TABLE audit DROP COLUMN request;

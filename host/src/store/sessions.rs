@@ -12,6 +12,7 @@ use super::writer::lock;
 use super::{Store, StoreError};
 use crate::contract::hearth::mcp::types::{Checkpoint, CheckpointKind, Outlet, Status, Transport};
 use crate::durable::{Buffer, Changes, Durable, KeptCheckpoint, KeptOutlet, KeptWork, Left};
+use crate::request::{RequestContext, TraceContext};
 
 /// Starts are counted up to here; above it lie those that could not be counted.
 const UNCOUNTED: u32 = 1 << 31;
@@ -333,11 +334,16 @@ fn buffer(row: &Row<'_>, messages: Vec<Bytes>) -> rusqlite::Result<Buffer> {
     })
 }
 
-const WORK: &str = "SELECT key, ticket, principal, client, names_api, session, actions FROM work";
+const WORK: &str = "SELECT key, ticket, principal, client, names_api, session, actions, request, traceparent, \
+                    tracestate FROM work";
 
 fn write_work(transaction: &Transaction<'_>, kept: &KeptWork) -> rusqlite::Result<()> {
+    let trace = kept.request.trace.as_deref();
     transaction
-        .prepare_cached("INSERT OR REPLACE INTO work VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .prepare_cached(
+            "INSERT OR REPLACE INTO work (key, ticket, principal, client, names_api, session, actions, request, \
+             traceparent, tracestate) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
         .execute(params![
             kept.key,
             kept.ticket,
@@ -346,6 +352,9 @@ fn write_work(transaction: &Transaction<'_>, kept: &KeptWork) -> rusqlite::Resul
             kept.names_api,
             kept.session,
             kept.actions as i64,
+            &*kept.request.id,
+            trace.map_or("", TraceContext::parent),
+            trace.map_or("", TraceContext::state),
         ])
         .map(drop)
 }
@@ -359,6 +368,11 @@ fn work(row: &Row<'_>) -> rusqlite::Result<KeptWork> {
         names_api: row.get(4)?,
         session: row.get(5)?,
         actions: row.get::<_, i64>(6)? as usize,
+        request: RequestContext {
+            id: row.get::<_, String>(7)?.into(),
+            trace: TraceContext::read(&row.get::<_, String>(8)?, &row.get::<_, String>(9)?).map(Arc::new),
+            arrived_us: None,
+        },
     })
 }
 

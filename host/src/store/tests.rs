@@ -43,6 +43,8 @@ impl Directory {
 
 fn record(moment: u64, tool: &str) -> Record {
     Record {
+        request: "r".into(),
+        trace: String::new(),
         moment,
         principal: "ada".into(),
         client: "test 1".into(),

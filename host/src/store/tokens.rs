@@ -16,7 +16,7 @@ use crate::http::auth::{Authenticate, Grant};
 use crate::principals::{Principals, Rights};
 
 /// What every token begins with, so that a leaked one is recognised for what it is.
-const PREFIX: &str = "hearth_";
+const PREFIX: &str = crate::audit::redact::TOKEN_PREFIX;
 
 /// Characters of a token's or principal's name.
 const NAME_LENGTH: usize = 64;

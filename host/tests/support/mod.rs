@@ -365,12 +365,22 @@ impl SseStream {
         }
     }
 
-    fn send(&self, message: &Value) {
+    pub fn send(&self, message: &Value) {
+        self.send_with(message, &[]);
+    }
+
+    /// Sends a message with more headers, and answers the id under which the host knows that request.
+    pub fn send_with(&self, message: &Value, headers: &[(&str, &str)]) -> String {
         let config = ureq::Agent::config_builder().proxy(None).timeout_global(Some(PATIENCE));
         let agent: ureq::Agent = config.build().into();
-        let request = agent.post(&self.endpoint);
+        let mut request = agent.post(&self.endpoint);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         let request = request.header("Authorization", format!("Bearer {}", self.token));
-        request.send_json(message).expect("the message is taken");
+        let answer = request.send_json(message).expect("the message is taken");
+        let id = answer.headers().get("X-Request-Id").expect("every answer has one");
+        id.to_str().expect("it is ASCII").to_owned()
     }
 
     /// Reads to the last chunk, or to the end of the connection, and answers what came.

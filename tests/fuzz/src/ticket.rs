@@ -115,7 +115,7 @@ fn answers(effect: &Effect, outlet: u64) -> bool {
             assert_eq!(send.outlet, outlet, "nobody else is there");
             matches!(Said::read(&send.body), Said::Answer { .. })
         }
-        Effect::Log(_) => false,
+        Effect::Log(_) | Effect::Served(_) => false,
         other => panic!("news of work led to {other:?}"),
     }
 }

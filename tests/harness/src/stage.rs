@@ -268,6 +268,7 @@ impl Client {
             principal: self.principal.clone(),
             headers: Vec::new(),
             body: body.to_vec().into(),
+            request: Default::default(),
         };
         self.engine.receive(incoming).await
     }

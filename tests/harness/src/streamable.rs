@@ -29,6 +29,7 @@ impl Stage {
             principal: self.principal(principal),
             headers,
             body: body.to_vec().into(),
+            request: Default::default(),
         };
         self.engine.receive(incoming).await
     }
@@ -141,6 +142,7 @@ impl StreamableClient {
             principal: self.principal.clone(),
             headers: self.headers.clone(),
             body: body.to_vec().into(),
+            request: Default::default(),
         };
         self.engine.receive(incoming).await
     }

@@ -167,6 +167,7 @@ fn done(effect: &Effect) -> String {
         Effect::Forget(key) => format!("forget {key}"),
         Effect::Wake(moment) => format!("wake at {moment}"),
         Effect::Log(log) => format!("log {:?}: {}", log.level, text(log.text.as_bytes())),
+        Effect::Served(served) => format!("served {}: {:?}", served.method, served.ending),
     }
 }
 

@@ -198,8 +198,10 @@ record_to_host!(guest::Resumable => host::Resumable { outlet, session, prime });
 record_to_host!(guest::Detach => host::Detach { outlet, retry });
 record_to_host!(guest::Action => host::Action { name, target, data });
 record_to_host!(guest::Perform => host::Perform {
-    ticket, key, principal, tool, arguments, actions, patience, deadline,
+    ticket, key, principal, tool, arguments, actions, patience, deadline, trace,
 });
+record_to_host!(guest::Trace => host::Trace { traceparent, tracestate });
+record_to_host!(guest::Served => host::Served { method, ending, since, trace });
 record_to_host!(guest::Checkpoint => host::Checkpoint {
     key, kind, principal, transport, protocol_version, client, tools_digest, expiry, format, body,
 });
@@ -213,6 +215,7 @@ record_to_host!(guest_server::Description => host_server::Description {
 enum_to_host!(CheckpointKind => CheckpointKind { Session, Exchange, Shared });
 enum_to_host!(Transport => Transport { Sse, Streamable, None });
 enum_to_host!(Status => Status { Ok, Accepted, BadRequest, NotFound, MethodNotAllowed });
+enum_to_host!(Ending => Ending { Ok, Error, ToolError, Cancelled });
 enum_to_host!(Level => Level { Debug, Info, Warning, Error });
 enum_to_host!(RefusalReason => RefusalReason {
     NotConfigured, SeveralConfigured, AdminRequired, UnknownSession, SessionRequired, NotInThisVersion,
@@ -244,6 +247,7 @@ impl ToHost for guest::Effect {
             guest::Effect::Forget(key) => host::Effect::Forget(key),
             guest::Effect::Wake(moment) => host::Effect::Wake(moment),
             guest::Effect::Log(log) => host::Effect::Log(log.to_host()),
+            guest::Effect::Served(served) => host::Effect::Served(served.to_host()),
         }
     }
 }

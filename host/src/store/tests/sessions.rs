@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Directory, limit_pages};
 use crate::contract::hearth::mcp::types::{Checkpoint, CheckpointKind, Status, Transport};
 use crate::durable::{Buffer, Changes, Durable as _, KeptCheckpoint, KeptOutlet, KeptWork, Left};
+use crate::request::{RequestContext, TraceContext};
 use crate::store::Sessions;
 
 /// A session, one of its outlets with what lies in it if that is known, and a call in it.
@@ -37,6 +38,7 @@ fn session(key: &str, buffer: Option<Buffer>) -> Changes {
         names_api: true,
         session: key.into(),
         actions: 3,
+        request: request(),
     };
     let kept = KeptCheckpoint {
         checkpoint: Arc::new(checkpoint),
@@ -46,6 +48,14 @@ fn session(key: &str, buffer: Option<Buffer>) -> Changes {
         checkpoints: vec![(key.into(), Some(kept))],
         outlets: vec![(outlet.outlet, Some(outlet))],
         work: vec![(work.key.clone(), Some(work))],
+    }
+}
+
+fn request() -> RequestContext {
+    let trace = TraceContext::read("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "a=b");
+    RequestContext {
+        trace: trace.map(Arc::new),
+        ..RequestContext::new(Some("r-1"))
     }
 }
 

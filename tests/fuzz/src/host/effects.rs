@@ -105,6 +105,12 @@ impl Host<'_> {
                 assert!(self.ended.insert(*outlet), "an outlet is ended once");
             }
             Effect::Log(log) => assert!(!log.text.is_empty(), "a log says something"),
+            Effect::Served(served) => {
+                assert!(
+                    !served.method.is_empty() && served.method.len() < 64,
+                    "it names the method"
+                );
+            }
             Effect::Wake(_) => {}
             Effect::Resumable(_) | Effect::Detach(_) => panic!("no transport here can: {effect:?}"),
         }

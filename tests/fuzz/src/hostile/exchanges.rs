@@ -46,6 +46,7 @@ impl Exchanges {
             principal: stage.principal(asked.principal),
             headers: Vec::new(),
             body: asked.rest.to_vec().into(),
+            request: Default::default(),
         };
         let Ok(received) = stage.engine.receive(incoming).await else {
             return;

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use hearth_harness::stage::BEGIN;
 use hearth_host::contract::hearth::mcp::types::{
-    Action, Checkpoint, CheckpointKind, Detach, Effect, Level, Log, Perform, Resumable, Send, Status, Transport,
+    Action, Checkpoint, CheckpointKind, Detach, Effect, Ending, Level, Log, Perform, Resumable, Send, Served, Status,
+    Trace, Transport,
 };
 
 use crate::input::{lines, number, owned, parts};
@@ -125,6 +126,15 @@ fn effect(line: &[u8], serial: u64) -> Option<Effect> {
             level: Level::Info,
             text: "ä".repeat(bytes(rest)),
         }),
+        b'v' => Effect::Served(Served {
+            method: owned(rest),
+            ending: Ending::Cancelled,
+            since: number(rest),
+            trace: Some(Trace {
+                traceparent: owned(rest),
+                tracestate: owned(rest),
+            }),
+        }),
         _ => return None,
     })
 }
@@ -149,6 +159,7 @@ fn perform(rest: &[u8], serial: u64) -> Perform {
         actions: vec![action; number::<usize>(copies).min(MOST_ACTIONS)],
         patience: number(patience),
         deadline: number(deadline),
+        trace: None,
     }
 }
 

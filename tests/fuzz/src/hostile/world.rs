@@ -136,6 +136,7 @@ impl World {
             principal: self.clients[place].principal.clone(),
             headers: Vec::new(),
             body: body.to_vec().into(),
+            request: Default::default(),
         };
         let _ = self.stage.engine.receive(incoming).await;
     }

@@ -1,16 +1,17 @@
 //! Effects in JSON.
 //!
 //! `{"send": {"body"?, "bytes"?, "outlet"?, "replaces"?, "last"?, "status"?}}`, `{"end": outlet?}`, `{"perform": {"key", "principal"?, "actions",
-//! "patience"?, "deadline"?, "ticket"?}}` (the ticket may hold `"trap"` and `"always"`), `{"abandon": key}`,
+//! "patience"?, "deadline"?, "ticket"?, "trace"?}}` (the ticket may hold `"trap"` and `"always"`), `{"abandon": key}`,
 //! `{"keep": {"key", "body"?, "bytes"?, "format"?, "poison"?, "unreadable"?}}`, `{"forget": key}`, `{"wake": moment}`,
-//! `{"log": text}`, `{"resumable": {"outlet"?, "session"?, "prime"?}}`, `{"detach": {"outlet"?, "retry"?}}`. An outlet that
+//! `{"log": text}`, `{"served": {"method", "since"?, "trace"?}}`, `{"resumable": {"outlet"?, "session"?, "prime"?}}`, `{"detach": {"outlet"?, "retry"?}}`. An outlet that
 //! is not given is that of the SSE session or of the exchange. `bytes` makes a body of that many; without either it is
 //! empty.
 
 use serde_json::{Value, json};
 
 use crate::contract::hearth::mcp::types::{
-    Action, Checkpoint, CheckpointKind, Detach, Effect, Level, Log, Perform, Resumable, Send, Status, Transport,
+    Action, Checkpoint, CheckpointKind, Detach, Effect, Ending, Level, Log, Perform, Resumable, Send, Served, Status,
+    Trace, Transport,
 };
 
 /// Who asked for the effects.
@@ -78,6 +79,12 @@ pub fn read(effect: &Value, asker: &Asker) -> Effect {
             level: Level::Info,
             text: text(of),
         }),
+        "served" => Effect::Served(Served {
+            method: text(&of["method"]),
+            ending: Ending::Ok,
+            since: of["since"].as_u64().unwrap_or_default(),
+            trace: trace(&of["trace"]),
+        }),
         "resumable" => Effect::Resumable(Resumable {
             outlet: outlet(&of["outlet"]),
             session: of["session"].as_str().unwrap_or(asker.session).to_owned(),
@@ -130,7 +137,16 @@ fn perform(of: &Value, asker: &Asker) -> Perform {
             .collect(),
         patience: number(&of["patience"], 60_000),
         deadline: number(&of["deadline"], 60_000),
+        trace: trace(&of["trace"]),
     }
+}
+
+/// A trace context by its `traceparent`.
+fn trace(of: &Value) -> Option<Trace> {
+    of.as_str().map(|traceparent| Trace {
+        traceparent: traceparent.to_owned(),
+        tracestate: String::new(),
+    })
 }
 
 fn keep(of: &Value, asker: &Asker) -> Checkpoint {

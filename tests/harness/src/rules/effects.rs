@@ -108,6 +108,25 @@ pub fn its_effects_make_sense(_: &Description, trace: &[Entry]) -> Option<Breach
     })
 }
 
+/// What a method is called that the component does not know.
+const OTHER: &str = "other";
+
+/// See the table.
+pub fn it_tells_truly_what_it_served(_: &Description, trace: &[Entry]) -> Option<Breach> {
+    breach(trace, |ledger, event, effect| match effect {
+        Effect::Served(served) if served.since > event.moment() => Some(format!(
+            "it told of a request that came in at {}, and it is {}",
+            served.since,
+            event.moment()
+        )),
+        Effect::Served(served) if served.method != OTHER && !ledger.is_untold(&served.method) => Some(format!(
+            "it told of the end of {:?}, and no client had sent one whose end was not told",
+            served.method
+        )),
+        _ => None,
+    })
+}
+
 /// The first effect, of all events that were done, that something is wrong with.
 pub(super) fn breach(trace: &[Entry], wrong: impl Fn(&Ledger, &Event, &Effect) -> Option<String>) -> Option<Breach> {
     let mut ledger = Ledger::default();

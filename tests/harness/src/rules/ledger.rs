@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hearth_host::contract::hearth::mcp::types::{Effect, News};
 use hearth_host::engine::Event;
+use serde_json::Value;
 
 /// See the module.
 #[derive(Default)]
@@ -16,6 +17,8 @@ pub struct Ledger {
     open: BTreeMap<Vec<u8>, String>,
     performed: BTreeSet<String>,
     kept: BTreeSet<String>,
+    /// How many requests and notifications of each method clients sent whose end was not told.
+    untold: BTreeMap<String, usize>,
 }
 
 impl Ledger {
@@ -28,6 +31,9 @@ impl Ledger {
             Event::Receive(delivery) => {
                 if let Some(exchange) = delivery.exchange {
                     self.outlets.insert(exchange, Some(delivery.principal.id.clone()));
+                }
+                for method in methods_of(&delivery.body) {
+                    *self.untold.entry(method).or_default() += 1;
                 }
             }
             Event::Attach(attachment) => {
@@ -48,6 +54,11 @@ impl Ledger {
                 self.performed.insert(perform.key.clone());
                 self.open.insert(perform.ticket.clone(), perform.key.clone());
                 self.tickets.insert(perform.ticket.clone(), perform.principal.clone());
+            }
+            Effect::Served(served) => {
+                if let Some(untold) = self.untold.get_mut(&served.method) {
+                    *untold = untold.saturating_sub(1);
+                }
             }
             Effect::Abandon(key) => self.open.retain(|_, open| open != key),
             Effect::Keep(checkpoint) => {
@@ -89,8 +100,24 @@ impl Ledger {
         self.performed.contains(key)
     }
 
+    /// Whether a client sent a message of this method whose end was not told yet.
+    pub fn is_untold(&self, method: &str) -> bool {
+        self.untold.get(method).is_some_and(|untold| *untold > 0)
+    }
+
     /// Whether a checkpoint of this key was ever kept.
     pub fn was_kept(&self, key: &str) -> bool {
         self.kept.contains(key)
     }
+}
+
+/// The methods of the requests and notifications in a body.
+fn methods_of(body: &[u8]) -> Vec<String> {
+    let messages = match serde_json::from_slice(body) {
+        Ok(Value::Array(messages)) => messages,
+        Ok(message) => vec![message],
+        Err(_) => Vec::new(),
+    };
+    let method = |message: &Value| Some(message["method"].as_str()?.to_owned());
+    messages.iter().filter_map(method).collect()
 }

@@ -87,4 +87,8 @@ pub const ALL: &[Rule] = &[
         effects::its_effects_make_sense,
         "It forgets and abandons only what there was, opens no work twice, and asks of a stream only what its transport can."
     ),
+    rule!(
+        effects::it_tells_truly_what_it_served,
+        "If it tells which requests are finished, it tells of each once, by the method that the client wrote or as `other`."
+    ),
 ];

@@ -66,6 +66,7 @@ impl Clients {
             principal: stage.principal(name.principal()),
             headers,
             body: body.to_string().into(),
+            request: Default::default(),
         };
         match stage.engine.receive(incoming).await {
             Ok(received) => {

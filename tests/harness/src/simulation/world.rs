@@ -266,6 +266,7 @@ impl World {
             principal: self.stage.principal(name.principal()),
             headers: Vec::new(),
             body: body.into(),
+            request: Default::default(),
         };
         Some(match self.stage.engine.receive(incoming).await {
             Ok(Received { session: None, .. }) => format!("{name:?} is heard"),

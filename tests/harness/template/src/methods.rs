@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::contract::hearth::mcp::config_entries::ConfigEntry;
-use crate::contract::hearth::mcp::types::{Effect, Perform, Send, Status};
+use crate::contract::hearth::mcp::types::{Effect, Ending, Perform, Send, Served, Status, Trace};
 use crate::contract::hearth::mcp::{home, installation};
 use crate::lights;
 use crate::protocol::{self, Params, Request, RpcError};
@@ -23,24 +23,40 @@ const LONGEST_ID: usize = 1_024;
 /// Calls that the home works on: the key of the work, and the session that waits for it.
 pub type Work = BTreeMap<String, String>;
 
+/// The methods that are served. All others are told of as `other`: those who count methods count only so many.
+const METHODS: [&str; 4] = ["ping", "initialize", "tools/list", "tools/call"];
+
+/// Tells of a request that is finished, for who watches over the host. Of calls that are cancelled nothing is told here.
+pub fn served(method: &str, ending: Ending, since: u64, trace: Option<Trace>) -> Effect {
+    let method = METHODS.iter().find(|known| **known == method).unwrap_or(&"other");
+    Effect::Served(Served { method: (*method).to_owned(), ending, since, trace })
+}
+
+/// How a request ended whose result this is.
+pub fn ending(result: &Value) -> Ending {
+    if result["isError"] == true { Ending::ToolError } else { Ending::Ok }
+}
+
 /// What a message of a session is served with.
 pub struct Context<'a> {
     pub id: &'a str,
     pub session: &'a mut Session,
     pub work: &'a mut Work,
     pub entry: &'a ConfigEntry,
+    pub moment: u64,
     pub effects: Vec<Effect>,
 }
 
 impl Context<'_> {
     /// Answers a request, or begins its work.
     pub fn serve(&mut self, request: &Request) {
-        let answer = match self.answer(request) {
-            Ok(Some(result)) => protocol::result(&request.id, &result),
+        let (answer, ending) = match self.answer(request) {
+            Ok(Some(result)) => (protocol::result(&request.id, &result), ending(&result)),
             Ok(None) => return,
-            Err(error) => protocol::error(&request.id, &error),
+            Err(error) => (protocol::error(&request.id, &error), Ending::Error),
         };
         self.effects.push(send(self.session.outlet, answer));
+        self.effects.push(served(&request.method, ending, self.moment, protocol::trace(&request.params)));
     }
 
     /// Takes note of a notification. Those that are unknown are ignored, and so is the end of what is not in flight.
@@ -123,11 +139,14 @@ impl Context<'_> {
             let text = format!("The request id of a call is longer than {LONGEST_ID} bytes");
             return Err(RpcError::new(RpcError::INVALID_REQUEST, text));
         }
+        let trace = protocol::trace(&request.params);
         let ticket = Ticket {
             format: FORMAT,
             session: self.id.to_owned(),
             request: request.id.clone(),
             lights: lights.iter().map(|light| light.name.clone()).collect(),
+            since: self.moment,
+            trace: trace.as_ref().map(|trace| (trace.traceparent.clone(), trace.tracestate.clone())),
         };
         self.work.insert(ticket.key(), ticket.session.clone());
         self.effects.push(Effect::Perform(Perform {
@@ -139,6 +158,7 @@ impl Context<'_> {
             actions: lights.iter().map(lights::action).collect(),
             patience: PATIENCE_MS,
             deadline: DEADLINE_MS,
+            trace,
         }));
         Ok(())
     }

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::contract::hearth::mcp::types::Trace;
+
 /// The protocol versions that are served, newest first. 2025-03-26 is not: it would need batches.
 pub const VERSIONS: [&str; 3] = ["2025-11-25", "2025-06-18", "2024-11-05"];
 
@@ -94,6 +96,12 @@ fn is_id(id: &Value) -> bool {
         Value::Number(number) => !number.to_string().contains(['.', 'e', 'E']),
         _ => false,
     }
+}
+
+/// The trace that the client is in, as `_meta` says (SEP-414). The host judges whether it is a good one.
+pub fn trace(params: &Params) -> Option<Trace> {
+    let text = |name| params.get("_meta")?.get(name)?.as_str().filter(|text| text.len() <= 512).map(str::to_owned);
+    Some(Trace { traceparent: text("traceparent")?, tracestate: text("tracestate").unwrap_or_default() })
 }
 
 /// A result.

@@ -8,9 +8,11 @@ use crate::contract::exports::hearth::mcp::server::{
     ConformanceLevel, Delivery, Description, OpenWork, Opened, Origin, OwnLlmApi, Principal, Received, Route, Tool,
 };
 use crate::contract::hearth::mcp::config_entries::{self, ConfigEntry, LookupError};
-use crate::contract::hearth::mcp::types::{Change, Checkpoint, Effect, News, Nonce, Refusal, RefusalReason};
+use crate::contract::hearth::mcp::types::{
+    Change, Checkpoint, Effect, Ending, News, Nonce, Refusal, RefusalReason, Trace,
+};
 use crate::lights;
-use crate::methods::{Context, Work, limit, send};
+use crate::methods::{Context, Work, ending, limit, send, served};
 use crate::protocol::{self, Message, RpcError};
 use crate::session::{FORMAT, Session, Ticket};
 
@@ -125,7 +127,8 @@ impl Server {
         let message = protocol::parse(&delivery.body, limit("nesting", 64));
         let message = message.map_err(|wrong| refusal(RefusalReason::Malformed, wrong))?;
         let effects = Vec::new();
-        let mut context = Context { id: &id, session, work: &mut self.work, entry: &entry, effects };
+        let moment = delivery.moment;
+        let mut context = Context { id: &id, session, work: &mut self.work, entry: &entry, moment, effects };
         match message {
             Message::Request(request) if delivery.fault => {
                 let error = RpcError::new(RpcError::INTERNAL, "Internal error: the server failed at this request");
@@ -143,17 +146,24 @@ impl Server {
         let Some(ticket) = Ticket::read(ticket) else {
             return Vec::new();
         };
-        let answer = match news {
+        let (answer, ending) = match news {
             News::Progress(_) => return Vec::new(),
-            News::Outcomes(outcomes) => protocol::result(&ticket.request, &lights::answer(&ticket.lights, &outcomes)),
+            News::Outcomes(outcomes) => {
+                let result = lights::answer(&ticket.lights, &outcomes);
+                (protocol::result(&ticket.request, &result), ending(&result))
+            }
             News::Fault => {
                 let error = RpcError::new(RpcError::INTERNAL, "Internal error: it was done, and the answer is lost");
-                protocol::error(&ticket.request, &error)
+                (protocol::error(&ticket.request, &error), Ending::Error)
             }
         };
         let open = self.work.remove(&ticket.key()).is_some();
         let session = self.sessions.get(&ticket.session).filter(|_| open);
-        session.map(|session| send(session.outlet, answer)).into_iter().collect()
+        let Some(outlet) = session.map(|session| session.outlet) else {
+            return Vec::new();
+        };
+        let trace = ticket.trace.map(|(traceparent, tracestate)| Trace { traceparent, tracestate });
+        vec![send(outlet, answer), served("tools/call", ending, ticket.since, trace)]
     }
 
     /// The home, the configuration or rights changed. The home itself is looked at when a tool is called.

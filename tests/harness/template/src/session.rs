@@ -65,6 +65,10 @@ pub struct Ticket {
     pub request: Value,
     /// Names of the lights, in the order of the actions.
     pub lights: Vec<String>,
+    /// The moment at which the request came in.
+    pub since: u64,
+    /// The trace that the client is in.
+    pub trace: Option<(String, String)>,
 }
 
 impl Ticket {

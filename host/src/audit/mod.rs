@@ -1,4 +1,6 @@
-//! What was done to the home, by whom: the record that `perform` leaves.
+//! What was done to the home, by whom: the record that `perform` leaves. Secrets are taken out before it is made.
+
+pub mod redact;
 
 use crate::clock::Moment;
 
@@ -23,6 +25,10 @@ pub struct Record {
     pub outcome: String,
     /// The generation that asked for it.
     pub generation: u64,
+    /// The id of the HTTP request that led to it; empty where there was none.
+    pub request: String,
+    /// The id of the trace of its caller; empty where it told none.
+    pub trace: String,
 }
 
 /// Takes records; never waits and never fails: a sink that cannot write says so elsewhere.
