@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::clock::Moment;
 use crate::contract::hearth::mcp::types::{Checkpoint, Outlet, Status};
 use crate::request::RequestContext;
 
@@ -62,6 +63,8 @@ pub struct KeptCheckpoint {
     pub checkpoint: Arc<Checkpoint>,
     /// The session without which it is of no use, if it is that of an exchange.
     pub session: Option<String>,
+    /// Since when the session is there that it is; 0 when it is none, or nobody noted it.
+    pub since: Moment,
 }
 
 /// An outlet that can be resumed.

@@ -22,6 +22,8 @@ fn help() {
     insta::assert_snapshot!("home", printed(&["home", "--help"]));
     insta::assert_snapshot!("home_hide", printed(&["home", "hide", "--help"]));
     insta::assert_snapshot!("audit", printed(&["audit", "--help"]));
+    insta::assert_snapshot!("session", printed(&["session", "--help"]));
+    insta::assert_snapshot!("session_end", printed(&["session", "end", "--help"]));
     insta::assert_snapshot!("component", printed(&["component", "--help"]));
     insta::assert_snapshot!("component_install", printed(&["component", "install", "--help"]));
     insta::assert_snapshot!("stdio", printed(&["stdio", "--help"]));

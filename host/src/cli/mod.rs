@@ -13,6 +13,7 @@ mod home;
 mod kept;
 mod logging;
 mod serve;
+mod session;
 mod signals;
 mod status;
 mod stdio;
@@ -87,6 +88,9 @@ enum Command {
     /// Tokens: who may connect.
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Sessions: who is connected.
+    #[command(subcommand)]
+    Session(session::SessionCommand),
     /// The component that holds the server's logic.
     #[command(subcommand)]
     Component(component::ComponentCommand),
@@ -120,6 +124,7 @@ pub fn run() -> ExitCode {
         Command::Home(arguments) => home::run(&cli.common, arguments),
         Command::Audit(options) => audit::run(&cli.common, &options),
         Command::Token(command) => token::run(&cli.common, command),
+        Command::Session(command) => session::run(&cli.common, command),
         Command::Component(command) => component::run(&cli.common, &command),
         Command::Backup(options) => backup::back_up(&cli.common, &options),
         Command::Restore(options) => backup::restore(&cli.common, &options),

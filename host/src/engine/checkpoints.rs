@@ -106,6 +106,11 @@ impl Checkpoints {
         listed.filter_map(|kept| Some((kept.key.as_str(), kept.principal.as_deref()?, kept.transport)))
     }
 
+    /// All that the running generation knows of, in the order of their keys.
+    pub fn iter(&self) -> impl Iterator<Item = &Checkpoint> {
+        self.kept.values().map(Arc::as_ref)
+    }
+
     pub fn len(&self) -> usize {
         self.kept.len()
     }

@@ -10,6 +10,7 @@ use super::moments::{Moments, Nonces};
 use super::outlet::{Lane, Outlets};
 use super::reducer::{Program, Reducer};
 use super::rights::Declared;
+use super::sessions::Visits;
 use super::swap::{Audience, Probation, Tally};
 use super::work;
 use crate::contract::exports::hearth::mcp::server::Description;
@@ -60,6 +61,8 @@ pub(super) struct Core {
     pub failures: Failures,
     pub outlets: Outlets,
     pub checkpoints: Checkpoints,
+    /// What is noted of each session.
+    pub visits: Visits,
     pub unwritten: Unwritten,
     pub work: work::Table,
     /// What of the changes a candidate has to be told before it takes over.
@@ -95,6 +98,8 @@ pub(super) struct NewsOf {
     pub principal: String,
     /// Name and version of the client that asked.
     pub client: String,
+    /// The session in which it was asked for; empty where there was none.
+    pub of: String,
 }
 
 /// An event that was not done, though it was given twice.

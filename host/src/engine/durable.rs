@@ -91,6 +91,7 @@ impl Core {
         let kept = self.checkpoints.shared(&key).map(|checkpoint| KeptCheckpoint {
             checkpoint,
             session: self.unwritten.exchanges.get(&key).cloned(),
+            since: self.visits.since(&key),
         });
         (key, kept)
     }
@@ -122,7 +123,12 @@ impl Core {
         let now = shared.clock.now();
         let (exchanges, others): (Vec<_>, Vec<_>) =
             left.checkpoints.into_iter().partition(|kept| kept.session.is_some());
-        for KeptCheckpoint { checkpoint, session } in others.into_iter().chain(exchanges) {
+        for KeptCheckpoint {
+            checkpoint,
+            session,
+            since,
+        } in others.into_iter().chain(exchanges)
+        {
             let key = checkpoint.key.clone();
             let is_over = checkpoint.expiry.is_some_and(|expiry| expiry <= now);
             let is_orphan = session
@@ -135,6 +141,7 @@ impl Core {
             if let Some(session) = session {
                 self.unwritten.exchanges.insert(key, session);
             }
+            self.visits.goes_on(&checkpoint, since, now);
             self.checkpoints.put(checkpoint);
         }
         for outlet in left.outlets {

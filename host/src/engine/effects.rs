@@ -31,6 +31,7 @@ impl Core {
                 checkpoint.client = redact::owned(checkpoint.client);
                 let session = self.lasting_session(cause);
                 self.unwritten.kept(&checkpoint, session);
+                self.visits.kept(&checkpoint, shared.clock.now());
                 self.checkpoints.keep(checkpoint);
             }
             Effect::Forget(key) => self.forget(&key),
@@ -163,7 +164,11 @@ impl Core {
             tool = %redact::shown(&perform.tool),
         );
         let session = self.lasting_session(cause).map(str::to_owned);
-        let open = work::Open::new(&perform, client, cause.names_api, session, request);
+        let of = match &cause.work {
+            Some(work) => work.of.clone(),
+            None => cause.session.clone().unwrap_or_default(),
+        };
+        let open = work::Open::new(&perform, client, cause.names_api, session, request).in_session(of);
         let serial = self.work.insert(perform.key.clone(), open);
         let job = Job {
             key: perform.key.clone(),

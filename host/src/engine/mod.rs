@@ -21,6 +21,7 @@
 //! | `checkpoints`, `recovery` | what is kept, and the new instance made of it; `failures`: when it is left alone |
 //! | `durable`, `stop` | what outlives the host: written behind, taken up at its start; the planned stop |
 //! | `swap` | another generation takes over; `journal`: what it has to be told |
+//! | `sessions` | sessions as their owner sees and ends them |
 //! | `tend` | the background task: home changes, clients that hung up, the timer |
 //! | `surroundings` | what it needs of the rest of a host |
 //! | `status` | how it fares |
@@ -59,6 +60,7 @@ mod reducer;
 mod resuming;
 mod rights;
 mod runtime;
+mod sessions;
 mod shared;
 mod status;
 mod stop;
@@ -81,6 +83,7 @@ pub use self::moments::{Nonces, RandomNonces, SeededNonces};
 pub use self::outlet::{Ended, EventId, Exchange, Part, Speaker, Stream};
 pub use self::reducer::{Answer, Answered, Event, Program, Reducer, Trap};
 pub use self::runtime::{Runtime, RuntimeError};
+pub use self::sessions::SessionView;
 pub use self::status::EngineStatus;
 pub use self::surroundings::Surroundings;
 pub use self::swap::{HeldBack, Previous, Recording, Swapped, Terms, incompatibilities};

@@ -213,6 +213,11 @@ impl Core {
 
     fn settle(&mut self, shared: &Arc<Shared>, event: &Event, answer: Answer, cause: &Cause) -> Option<String> {
         self.opened(event, &answer, cause);
+        match event {
+            Event::Receive(delivery) => self.heard(delivery.session.as_deref(), &delivery.principal, delivery.moment),
+            Event::Attach(attach) => self.heard(attach.session.as_deref(), &attach.principal, attach.moment),
+            _ => {}
+        }
         if let Event::Receive(delivery) = event {
             match (&answer.session, &delivery.session) {
                 (Some(session), _) => self.audience.began(session, &delivery.route),
@@ -237,6 +242,12 @@ impl Core {
         }
         self.count(shared);
         answer.session
+    }
+
+    fn heard(&mut self, session: Option<&str>, principal: &Principal, moment: Moment) {
+        if let Some(session) = session {
+            self.visits.heard(session, &principal.id, moment);
+        }
     }
 
     /// Adds to the span of a request what only the engine knows of it. That costs more than the span itself, so it is done
@@ -348,6 +359,7 @@ impl Core {
     pub fn forget(&mut self, key: &str) {
         self.unwritten.forgot(key);
         self.checkpoints.forget(key);
+        self.visits.ended(key);
         self.audience.ended(key);
     }
 

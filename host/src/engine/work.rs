@@ -3,7 +3,7 @@
 //! One task drives all actions of one `perform`. When they are done, or patience ran out, it delivers the outcomes; what
 //! still runs then goes on in the same task until its deadline, and nobody hears of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, Either, select};
@@ -46,6 +46,8 @@ pub(super) struct Open {
     pub actions: usize,
     /// The session of Streamable HTTP that it belongs to, if it does: who asked can come again after a restart.
     pub session: Option<String>,
+    /// The session in which it was asked for, whatever its transport; empty where there was none.
+    pub of: String,
     /// The request that asked for it.
     pub request: RequestContext,
     task: Option<JoinHandle<()>>,
@@ -69,9 +71,15 @@ impl Open {
             aside: false,
             actions: perform.actions.len(),
             session,
+            of: String::new(),
             request,
             task: None,
         }
+    }
+
+    /// The same, asked for in this session.
+    pub fn in_session(self, of: String) -> Self {
+        Self { of, ..self }
     }
 
     /// Work that ended with the host that did it: only its outcomes are still to be told.
@@ -84,6 +92,7 @@ impl Open {
             names_api: kept.names_api,
             aside: false,
             actions: kept.actions,
+            of: kept.session.clone(),
             session: Some(kept.session),
             request: kept.request,
             task: None,
@@ -216,6 +225,21 @@ impl Table {
     /// Keys of what the running generation cannot read.
     pub fn aside_keys(&self) -> impl Iterator<Item = &String> {
         self.open.iter().filter(|(_, open)| open.aside).map(|(key, _)| key)
+    }
+
+    /// How much is open in each session.
+    pub fn by_session(&self) -> HashMap<&str, usize> {
+        let mut counts = HashMap::new();
+        for open in self.open.values() {
+            *counts.entry(open.of.as_str()).or_default() += 1;
+        }
+        counts
+    }
+
+    /// The keys of what is open in this session.
+    pub fn of_session(&self, session: &str) -> Vec<String> {
+        let own = self.open.iter().filter(|(_, open)| open.of == session);
+        own.map(|(key, _)| key.clone()).collect()
     }
 
     /// What a new instance gets, in the order of their keys.

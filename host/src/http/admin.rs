@@ -8,6 +8,7 @@ mod component;
 mod data;
 mod entries;
 mod home;
+mod sessions;
 mod tokens;
 
 use std::sync::Arc;
@@ -89,6 +90,11 @@ pub fn router(administration: Administration) -> Router {
             "/api/hearth/entries/{id}",
             get(entries::show).patch(entries::set).delete(entries::remove),
         )
+        .route(
+            "/api/hearth/sessions",
+            get(sessions::list).delete(sessions::end_several),
+        )
+        .route("/api/hearth/sessions/{id}", delete(sessions::end))
         .route("/api/hearth/tokens", get(tokens::list).post(tokens::create))
         .route("/api/hearth/tokens/{name}", delete(tokens::revoke))
         .route("/api/hearth/audit", get(audit::read))

@@ -212,14 +212,14 @@ fn rows<T>(
 }
 
 const CHECKPOINTS: &str = "SELECT key, kind, principal, transport, protocol_version, client, tools_digest, expiry, \
-                           format, body, session FROM checkpoints";
+                           format, body, session, since FROM checkpoints";
 
 fn write_checkpoint(transaction: &Transaction<'_>, kept: &KeptCheckpoint) -> rusqlite::Result<()> {
     let checkpoint = &kept.checkpoint;
     transaction
         .prepare_cached(
             "INSERT OR REPLACE INTO checkpoints (key, kind, principal, transport, protocol_version, client, tools_digest, \
-             expiry, format, body, session) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+             expiry, format, body, session, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             checkpoint.key,
@@ -233,6 +233,7 @@ fn write_checkpoint(transaction: &Transaction<'_>, kept: &KeptCheckpoint) -> rus
             checkpoint.format,
             checkpoint.body,
             kept.session,
+            kept.since as i64,
         ])
         .map(drop)
 }
@@ -253,6 +254,7 @@ fn checkpoint(row: &Row<'_>) -> rusqlite::Result<KeptCheckpoint> {
     Ok(KeptCheckpoint {
         checkpoint: Arc::new(checkpoint),
         session: row.get(10)?,
+        since: row.get::<_, i64>(11)? as u64,
     })
 }
 

@@ -50,6 +50,24 @@ fn tokens_and_entries() {
 }
 
 #[test]
+fn sessions() {
+    let place = Installation::new();
+    let mut list = List::of(&place);
+    place.ok(&["token", "create", "laptop"]);
+    list.fails(&place, &["session", "list"]);
+    list.fails(&place, &["session", "end"]);
+    let _host = place.serve();
+    for arguments in [
+        &["session", "end", "4d95e26c"][..],
+        &["session", "end", "--principal", "laptop"],
+        &["session", "end", "--all", "--principal", "laptop"],
+    ] {
+        list.fails(&place, arguments);
+    }
+    list.keep("sessions");
+}
+
+#[test]
 fn backups() {
     let place = Installation::new();
     let mut list = List::of(&place);

@@ -8,6 +8,7 @@ use hearth_host::backup::staged;
 use hearth_host::clock::{SharedClock, SystemClock};
 use hearth_host::contract::hearth::mcp::home::Home as Snapshot;
 use hearth_host::data_dir::{DataDir, Held};
+use hearth_host::engine::SessionView;
 use hearth_host::entries::{Entries, EntryChange, EntryView};
 use hearth_host::home::Home as _;
 use hearth_host::home::embedded::EmbeddedHome;
@@ -19,7 +20,7 @@ use hearth_host::limits::Limits;
 use hearth_host::store::{AuditQuery, AuditReader, CreatedToken, HomeStates, NewToken, Store, TokenView, Tokens};
 use serde_json::Value;
 
-use super::Desk;
+use super::{Desk, WhichSessions};
 use crate::cli::audit::Lines;
 use crate::cli::config::HomeSource;
 use crate::cli::{component, home};
@@ -136,6 +137,18 @@ impl Desk for Alone {
                 lines.take(&serde_json::to_string(line)?)?;
             }
         }
+    }
+
+    fn sessions(&self) -> anyhow::Result<Vec<SessionView>> {
+        bail!(
+            "No Hearth runs on {}, so there are no sessions. Start it with `hearth serve`, or name another directory with \
+             --data-dir.",
+            self.data_dir.path().display()
+        )
+    }
+
+    fn end_sessions(&self, _which: WhichSessions) -> anyhow::Result<Vec<SessionView>> {
+        self.sessions()
     }
 
     fn generations(&self) -> anyhow::Result<Vec<GenerationView>> {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use hearth_host::data_dir::{DataDir, DataDirError};
+use hearth_host::engine::SessionView;
 use hearth_host::entries::{EntryChange, EntryView};
 use hearth_host::home::owned::{Consequence, Inventory, Wishes};
 use hearth_host::install::{GenerationDetail, GenerationView, Installed, Options};
@@ -23,6 +24,14 @@ use super::config::HomeSource;
 /// A host that starts or stops holds the directory without answering for about this long at most.
 const PATIENCE: Duration = Duration::from_secs(5);
 const RETRY: Duration = Duration::from_millis(20);
+
+/// Sessions that are to end.
+pub enum WhichSessions {
+    /// The one whose id begins so.
+    One(String),
+    OfPrincipal(String),
+    All,
+}
 
 /// Does what the owner's commands ask for.
 pub trait Desk {
@@ -42,6 +51,10 @@ pub trait Desk {
     fn expose(&self, home: &HomeSource, wishes: &Wishes) -> anyhow::Result<Consequence>;
     /// Reads the audit to its end; where it is followed, until the host has ended or nobody takes the lines any more.
     fn audit(&self, query: &AuditQuery, lines: &mut Lines) -> anyhow::Result<()>;
+    /// The sessions, the oldest first.
+    fn sessions(&self) -> anyhow::Result<Vec<SessionView>>;
+    /// Ends sessions, and answers those that it ended.
+    fn end_sessions(&self, which: WhichSessions) -> anyhow::Result<Vec<SessionView>>;
     /// The generations that are known, in order.
     fn generations(&self) -> anyhow::Result<Vec<GenerationView>>;
     /// One generation; without a number the one that runs, or ran last.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use hearth_host::data_dir::{DataDir, Run};
+use hearth_host::engine::SessionView;
 use hearth_host::entries::{EntryChange, EntryView};
 use hearth_host::home::owned::{Consequence, Inventory, Wishes};
 use hearth_host::install::{GenerationDetail, GenerationView, Installed, Options};
@@ -16,8 +17,8 @@ use serde::de::DeserializeOwned;
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector as _, DefaultConnector};
 
-use super::Desk;
 use super::encrypted::Encrypted;
+use super::{Desk, WhichSessions};
 use crate::cli::audit::Lines;
 use crate::cli::config::HomeSource;
 use crate::cli::trust::{self, Trust};
@@ -175,6 +176,19 @@ impl Desk for Running {
             }
         }
         Ok(())
+    }
+
+    fn sessions(&self) -> anyhow::Result<Vec<SessionView>> {
+        self.get("sessions")
+    }
+
+    fn end_sessions(&self, which: WhichSessions) -> anyhow::Result<Vec<SessionView>> {
+        let path = match which {
+            WhichSessions::One(id) => format!("sessions/{}", segment(&id)),
+            WhichSessions::OfPrincipal(principal) => format!("sessions?principal={}", segment(&principal)),
+            WhichSessions::All => "sessions?all=true".to_owned(),
+        };
+        self.ask("DELETE", &path, None::<&()>)
     }
 
     fn generations(&self) -> anyhow::Result<Vec<GenerationView>> {

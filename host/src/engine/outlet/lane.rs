@@ -253,6 +253,12 @@ impl Lane {
         self.lock().connected
     }
 
+    /// How many messages its newest connection has not read.
+    pub fn unread(&self) -> usize {
+        let state = self.lock();
+        state.replay.after(state.read).0
+    }
+
     /// Whether it can be resumed.
     pub fn is_resumable(&self) -> bool {
         self.lock().resumable

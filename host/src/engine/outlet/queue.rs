@@ -63,6 +63,11 @@ impl Queue {
         Ok(())
     }
 
+    /// How many messages nobody has read.
+    pub fn unread(&self) -> usize {
+        self.lock().messages.len()
+    }
+
     /// Nothing more comes; what is in it can still be read.
     pub fn end(&self) {
         self.lock().end();

@@ -217,6 +217,20 @@ impl Outlets {
         ids
     }
 
+    /// How many of each session are being read, and how many messages lie in them unread.
+    pub fn by_session(&self) -> HashMap<&str, (usize, usize)> {
+        let mut counts: HashMap<&str, (usize, usize)> = HashMap::new();
+        for open in self.open.values() {
+            let (read, unread) = match &open.way {
+                Way::Stream(queue) => (true, queue.unread()),
+                Way::Exchange(lane) => (lane.is_connected(), lane.unread()),
+            };
+            let count = counts.entry(&open.session).or_default();
+            *count = (count.0 + usize::from(read), count.1 + unread);
+        }
+        counts
+    }
+
     /// Whether this principal has one.
     pub fn has_session_of(&self, principal: &str) -> bool {
         self.open.values().any(|open| open.principal == principal)

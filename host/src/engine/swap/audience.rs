@@ -37,6 +37,11 @@ impl Audience {
         }
     }
 
+    /// The LLM API that the route of this session names, if it names one and that is known.
+    pub fn api_of(&self, session: &str) -> Option<String> {
+        self.apis.get(session).cloned()
+    }
+
     /// A session is over.
     pub fn ended(&mut self, session: &str) {
         self.apis.remove(session);

@@ -43,6 +43,7 @@ fn session(key: &str, buffer: Option<Buffer>) -> Changes {
     let kept = KeptCheckpoint {
         checkpoint: Arc::new(checkpoint),
         session: None,
+        since: 5,
     };
     Changes {
         checkpoints: vec![(key.into(), Some(kept))],
