@@ -21,6 +21,9 @@ pub mod http;
 #[cfg(feature = "store")]
 pub mod install;
 pub mod limits;
+#[cfg(feature = "store")]
+pub mod metrics;
+pub mod observe;
 pub mod principals;
 pub mod request;
 #[cfg(feature = "store")]

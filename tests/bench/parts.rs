@@ -64,6 +64,7 @@ pub async fn served(engine: Engine) -> anyhow::Result<(SocketAddr, JoinHandle<()
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let http = Http {
+        observe: Arc::new(hearth_host::observe::Nobody),
         engine,
         tokens: Arc::new(OneToken::default()),
         limits: Arc::new(limits()),

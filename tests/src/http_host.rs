@@ -152,6 +152,7 @@ impl Host {
             generation: 1,
         };
         let http = Http {
+            observe: Arc::new(hearth_host::observe::Nobody),
             engine: engine.clone(),
             tokens: tokens.clone(),
             limits,

@@ -19,6 +19,7 @@ use hearth_host::http::tls::Tls;
 use hearth_host::http::{self, Http};
 use hearth_host::install::{Installer, Wanted, watching};
 use hearth_host::limits::Limits;
+use hearth_host::metrics::Metrics;
 use hearth_host::store::{AuditLog, HomeStates, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -99,13 +100,15 @@ async fn serve(
     let installer = Arc::new(Installer::new(grounds));
     let named = settings.watch.clone().or(settings.component);
     let wanted = named.map_or(Wanted::Chosen, Wanted::File);
-    let around = || surroundings(&kept, &clock, &limits, &home, &installer);
+    let metrics = Arc::new(Metrics::new(clock.now()));
+    let around = || surroundings(&kept, &clock, &limits, &home, &installer, &metrics);
     let engine = installer.start(&wanted, &around).await?;
     kept.tell(&engine);
 
     let secret = random_secret();
     let begin_anew = Arc::new(Notify::new());
     let administration = Administration {
+        metrics: metrics.clone(),
         entries: kept.entries.clone(),
         tokens: kept.tokens.clone(),
         home: home.clone(),
@@ -120,6 +123,7 @@ async fn serve(
         status: kept.status(&engine, &installer),
     };
     let http = Http {
+        observe: metrics,
         health: kept.health(&engine, &installer),
         engine: engine.clone(),
         tokens: kept.tokens.clone(),
@@ -195,6 +199,7 @@ fn surroundings(
     limits: &Arc<Limits>,
     home: &Arc<EmbeddedHome>,
     installer: &Installer,
+    metrics: &Arc<Metrics>,
 ) -> Result<Surroundings, StoreError> {
     Ok(Surroundings {
         clock: clock.clone(),
@@ -202,6 +207,7 @@ fn surroundings(
         principals: kept.tokens.clone(),
         audit: Arc::new(AuditLog::new(kept.store.clone())),
         generations: installer.succession(),
+        observe: metrics.clone(),
         durable: kept.sessions.clone(),
         secret: kept.store.secret("component")?,
         ..Surroundings::new(home.clone(), kept.entries.clone())

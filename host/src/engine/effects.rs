@@ -11,7 +11,9 @@ use super::rights::{Judge, Verdict, is_of_event};
 use super::shared::Shared;
 use super::work::{self, ACTIONS_LIMIT, Job, Trail, WORK_LIMIT};
 use crate::audit::{Record, redact};
-use crate::contract::hearth::mcp::types::{Detach, Effect, Level, Log, Outlet, Perform, Resumable, Send, Served};
+use crate::contract::hearth::mcp::types::{
+    Detach, Effect, Ending, Level, Log, Outlet, Perform, Resumable, Send, Served,
+};
 use crate::request::{RequestContext, TraceContext};
 
 /// Bytes of one log text.
@@ -184,9 +186,18 @@ impl Core {
     }
 
     /// A request is finished.
-    fn served(&mut self, _shared: &Shared, served: &Served, cause: &Cause) {
+    fn served(&self, shared: &Shared, served: &Served, cause: &Cause) {
         let trace = served.trace.as_ref().and_then(TraceContext::of_component);
         join(trace.as_ref(), cause);
+        // Who is answered at once is timed from the arrival of its HTTP request, in microseconds; who had to wait, by the
+        // moments that the component goes by: its work may have begun in another host.
+        let us = match cause.request.arrived_us.filter(|_| cause.work.is_none()) {
+            Some(arrived_us) if served.since >= self.moments.now() => {
+                shared.clock.stopwatch_us().saturating_sub(arrived_us)
+            }
+            _ => shared.clock.now().saturating_sub(served.since).saturating_mul(1_000),
+        };
+        shared.observe.served(&served.method, ending(served.ending), us);
     }
 
     fn verdicts(&self, shared: &Shared, perform: &Perform, cause: &Cause) -> Vec<Verdict> {
@@ -271,6 +282,16 @@ impl Core {
 fn join(trace: Option<&TraceContext>, cause: &Cause) {
     if let (Some(trace), None) = (trace, &cause.work) {
         Span::current().record("trace_id", trace.trace_id());
+    }
+}
+
+/// What those who count call it.
+fn ending(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Ok => "ok",
+        Ending::Error => "error",
+        Ending::ToolError => "tool-error",
+        Ending::Cancelled => "cancelled",
     }
 }
 

@@ -236,6 +236,10 @@ impl Reducer for Instance {
         .boxed()
     }
 
+    fn memory(&self) -> usize {
+        self.store.data().memory.used
+    }
+
     fn offers<'a>(&'a mut self, principal: &'a Principal, route: &'a Route) -> BoxFuture<'a, Result<Vec<Tool>, Trap>> {
         async move {
             let output = self.begin(None);

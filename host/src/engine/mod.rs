@@ -234,6 +234,12 @@ impl Engine {
         }
     }
 
+    /// Bytes of memory that the instance of the component has; 0 while there is none.
+    pub async fn guest_memory(&self) -> usize {
+        let core = self.shared.core.lock().await;
+        core.reducer.as_ref().map_or(0, |reducer| reducer.memory())
+    }
+
     /// Whether it is shut down, or about to be.
     pub fn is_over(&self) -> bool {
         *self.shared.stopping.borrow()

@@ -92,6 +92,11 @@ pub(super) struct Moments {
 }
 
 impl Moments {
+    /// The moment of the newest event.
+    pub fn now(&self) -> Moment {
+        self.last
+    }
+
     pub fn next(&mut self, now: Moment) -> Moment {
         self.last = self.last.max(now);
         self.last

@@ -136,6 +136,11 @@ pub trait Reducer: Send {
         false
     }
 
+    /// Bytes of memory that it has; 0 where that is not known.
+    fn memory(&self) -> usize {
+        0
+    }
+
     /// `offers` of the contract.
     fn offers<'a>(&'a mut self, principal: &'a Principal, route: &'a Route) -> BoxFuture<'a, Result<Vec<Tool>, Trap>>;
 }

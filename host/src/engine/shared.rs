@@ -24,6 +24,7 @@ use crate::entries::ConfigEntries;
 use crate::generations::Generations;
 use crate::home::Home;
 use crate::limits::Limits;
+use crate::observe::Observe;
 use crate::principals::Principals;
 
 pub(super) struct Shared {
@@ -34,6 +35,7 @@ pub(super) struct Shared {
     pub principals: Arc<dyn Principals>,
     pub audit: Arc<dyn Audit>,
     pub generations: Arc<dyn Generations>,
+    pub observe: Arc<dyn Observe>,
     /// What every instance may ask.
     pub imports: Arc<Imports>,
     pub board: Board,
@@ -101,6 +103,7 @@ impl Shared {
             principals: surroundings.principals,
             audit: surroundings.audit,
             generations: surroundings.generations,
+            observe: surroundings.observe,
             imports: Arc::new(Imports { host: Some(parts) }),
             board,
             swapping: tokio::sync::Mutex::default(),

@@ -11,6 +11,7 @@ use crate::entries::ConfigEntries;
 use crate::generations::Generations;
 use crate::home::Home;
 use crate::limits::Limits;
+use crate::observe::{Nobody, Observe};
 use crate::principals::{Principals, Rights};
 
 /// All that the engine needs of the rest of the host.
@@ -29,6 +30,8 @@ pub struct Surroundings {
     pub audit: Arc<dyn Audit>,
     /// Who is told which generation runs.
     pub generations: Arc<dyn Generations>,
+    /// Who counts what happens.
+    pub observe: Arc<dyn Observe>,
     /// Where is kept what outlives the host.
     pub durable: Arc<dyn Durable>,
     /// Seals what clients carry; constant for the data directory.
@@ -55,6 +58,7 @@ impl Surroundings {
             principals: Arc::new(Plain),
             audit: Arc::new(Plain),
             generations: Arc::new(Plain),
+            observe: Arc::new(Nobody),
             durable: Arc::new(Nothing),
             secret,
             nonces: Box::new(RandomNonces::default()),

@@ -100,7 +100,10 @@ impl Core {
             self.reducer = Some(reducer);
             return Once::Told(untold);
         }
+        let begin_us = shared.clock.stopwatch_us();
         let answered = reducer.handle(event).await;
+        let us = shared.clock.stopwatch_us().saturating_sub(begin_us);
+        shared.observe.handled(event.name(), us);
         match answered.and_then(|answered| self.within_limits(answered)) {
             Ok(answered) => {
                 self.reducer = Some(reducer).filter(|reducer| !reducer.spent());

@@ -399,11 +399,15 @@ fn act(
     deadline_ms: u64,
 ) -> BoxFuture<'static, (usize, Outcome)> {
     if let Some(reason) = verdict.refused {
+        shared
+            .observe
+            .acted(domain_of(&action.name), named(OutcomeKind::Refused), 0);
         return std::future::ready((number, error(OutcomeKind::Refused, &reason))).boxed();
     }
     let span = tracing::info_span!("action", name = action.name, entities = ?verdict.entities);
     let home = shared.home.clone();
     let (clock, begin) = (shared.clock.clone(), shared.clock.stopwatch_us());
+    let (observe, domain) = (shared.observe.clone(), domain_of(&action.name).to_owned());
     let deadline = shared.clock.sleep_ms(deadline_ms);
     let progress = tracker.reporter(number);
     async move {
@@ -420,10 +424,15 @@ fn act(
         };
         let us = clock.stopwatch_us().saturating_sub(begin);
         tracing::debug!(outcome = named(outcome.kind), us, "the action is over");
+        observe.acted(&domain, named(outcome.kind), us);
         (number, outcome)
     }
     .instrument(span)
     .boxed()
+}
+
+fn domain_of(action: &str) -> &str {
+    action.split('.').next().unwrap_or_default()
 }
 
 /// The outcome of an action that did not come to its end.

@@ -8,6 +8,7 @@ mod component;
 mod data;
 mod entries;
 mod home;
+mod metrics;
 mod sessions;
 mod tokens;
 
@@ -32,10 +33,13 @@ use crate::entries::Entries;
 use crate::home::owned::Owned;
 use crate::install::Installer;
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::store::{Store, Tokens};
 
 /// What the owner's commands work on.
 pub struct Administration {
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// The config entries.
     pub entries: Arc<Entries>,
     /// The tokens.
@@ -90,6 +94,7 @@ pub fn router(administration: Administration) -> Router {
             "/api/hearth/entries/{id}",
             get(entries::show).patch(entries::set).delete(entries::remove),
         )
+        .route("/metrics", get(metrics::text))
         .route(
             "/api/hearth/sessions",
             get(sessions::list).delete(sessions::end_several),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -26,8 +28,19 @@ pub fn router(health: TellHealth, admin: Router) -> Router {
     Router::new()
         .route("/healthz", get(move || async move { healthz(health()) }))
         .merge(admin)
+        .route_layer(middleware::from_fn(tell_pattern))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
+}
+
+/// Leaves at the response which route it comes from.
+async fn tell_pattern(request: Request, next: Next) -> Response {
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let mut response = next.run(request).await;
+    if let Some(matched) = matched {
+        response.extensions_mut().insert(matched);
+    }
+    response
 }
 
 fn healthz(health: Health) -> Response {

@@ -53,6 +53,7 @@ pub use serve::serve;
 use crate::clock::SharedClock;
 use crate::engine::Engine;
 use crate::limits::Limits;
+use crate::observe::Observe;
 
 /// What is served, and to whom.
 pub struct Http {
@@ -74,6 +75,8 @@ pub struct Http {
     pub before: forwarded::Before,
     /// What connections are encrypted with; plain HTTP without.
     pub tls: Option<Arc<tls::Tls>>,
+    /// Who counts the responses.
+    pub observe: Arc<dyn Observe>,
     /// Tells how the host is.
     pub health: TellHealth,
     /// The routes below `/api/hearth`. They see to it themselves that only administrators come to them.

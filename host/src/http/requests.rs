@@ -62,7 +62,7 @@ impl Server {
         let clock = &*self.http.clock;
         let mut visit = Visit::new(&request, clock);
         let mut response = self.respond(request, (local, peer), &mut visit).await;
-        visit.answered(&mut response, clock);
+        visit.answered(&mut response, clock, &*self.http.observe);
         response
     }
 

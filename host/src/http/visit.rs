@@ -1,6 +1,7 @@
 //! One request as the log tells it: its id, its trace, and the span in which everything about it is logged. Nothing of it
 //! is held by a response that has begun: a stream may be idle for days.
 
+use axum::extract::MatchedPath;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response};
 use tracing::Span;
@@ -10,6 +11,7 @@ use super::auth::Grant;
 use super::response::Body;
 use crate::clock::Clock;
 use crate::engine::shown;
+use crate::observe::Observe;
 use crate::request::{RequestContext, TraceContext};
 
 /// The header in which clients and proxies name a request, and in which they are told its id.
@@ -73,7 +75,10 @@ impl Visit {
     }
 
     /// It is answered. The client is told under which name to ask about it.
-    pub fn answered(mut self, response: &mut Response<Body>, clock: &dyn Clock) {
+    pub fn answered(mut self, response: &mut Response<Body>, clock: &dyn Clock, observe: &dyn Observe) {
+        let matched = response.extensions_mut().remove::<MatchedPath>();
+        let path = matched.as_ref().map_or(self.path, MatchedPath::as_str);
+        observe.responded(path, response.status().as_u16());
         if let Ok(id) = HeaderValue::from_str(&self.context.id) {
             response.headers_mut().insert(REQUEST_ID, id);
         }

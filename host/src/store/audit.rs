@@ -69,6 +69,8 @@ pub(super) struct Queue {
     waiting: VecDeque<Record>,
     bytes: usize,
     gap: Option<Gap>,
+    /// How many were lost since the host started.
+    lost: u64,
     days: u64,
     rows: u64,
 }
@@ -79,9 +81,15 @@ impl Queue {
             waiting: VecDeque::new(),
             bytes: 0,
             gap: None,
+            lost: 0,
             days: limits.audit_days,
             rows: limits.audit_rows,
         }
+    }
+
+    /// How many wait, and how many were lost since the host started.
+    pub(super) fn figures(&self) -> (usize, u64) {
+        (self.waiting.len(), self.lost)
     }
 
     pub(super) fn gap(&self) -> Option<Gap> {
@@ -92,6 +100,7 @@ impl Queue {
     fn push(&mut self, record: Record) -> bool {
         let bytes = weight(&record);
         if self.waiting.len() >= WAITING_RECORDS || self.bytes + bytes > WAITING_BYTES {
+            self.lost += 1;
             let gap = Gap::over(record.moment);
             self.gap = Some(self.gap.map_or(gap, |before| before.joined(gap)));
             return false;

@@ -172,6 +172,12 @@ impl Store {
         self.shared.behind.audit_written.subscribe()
     }
 
+    /// Records of the audit that wait for the disk, those that were lost, and writes that failed; the latter two since the
+    /// store was opened.
+    pub fn figures(&self) -> (usize, u64, u64) {
+        self.shared.behind.figures()
+    }
+
     /// Writes what is still to be written. Returns when that is done or has failed.
     pub fn flush(&self) {
         let (done, wait) = mpsc::sync_channel(1);

@@ -1,6 +1,7 @@
 //! The thread that owns the connection, and what waits to be written behind.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -37,6 +38,8 @@ pub(super) struct Behind {
     pub(super) sessions: Mutex<sessions::Behind>,
     /// Told when records of the audit were written.
     pub(super) audit_written: watch::Sender<()>,
+    /// Writes that failed since the host started.
+    failures: AtomicU64,
     /// Why the last write failed, until one succeeds.
     trouble: Mutex<Option<String>>,
 }
@@ -48,8 +51,15 @@ impl Behind {
             audit: Mutex::new(Queue::new(limits)),
             sessions: Mutex::default(),
             audit_written: watch::Sender::new(()),
+            failures: AtomicU64::new(0),
             trouble: Mutex::default(),
         }
+    }
+
+    /// How many records of the audit wait and how many were lost, and how many writes failed, since the host started.
+    pub(super) fn figures(&self) -> (usize, u64, u64) {
+        let (waiting, lost) = lock(&self.audit).figures();
+        (waiting, lost, self.failures.load(Ordering::Relaxed))
     }
 
     pub(super) fn troubles(&self) -> Vec<String> {
@@ -90,6 +100,7 @@ impl Behind {
                 true
             }
             Err(error) => {
+                self.failures.fetch_add(1, Ordering::Relaxed);
                 if trouble.is_none() {
                     tracing::error!(%error, "the data directory cannot be written; what is to be kept waits");
                 }

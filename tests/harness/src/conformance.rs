@@ -64,6 +64,7 @@ impl Server {
             generation: 1,
         };
         let http = Http {
+            observe: Arc::new(hearth_host::observe::Nobody),
             engine,
             tokens: Arc::new(Everybody::default()),
             limits,

@@ -153,6 +153,15 @@ enum Next {
 }
 
 impl Next {
+    /// What those who count call it.
+    fn kind(&self) -> &'static str {
+        match self {
+            Next::Is(_) => "install",
+            Next::Previous => "rollback",
+            Next::SameInNewestFormat => "format",
+        }
+    }
+
     fn successor(self, running: &Generation, previous: Option<&Generation>) -> Result<Successor, HeldBack> {
         let of = |generation: &Generation, keeps_previous| Successor {
             program: generation.program.clone(),
@@ -188,6 +197,7 @@ async fn try_out(shared: Arc<Shared>, next: Next) -> Result<Vec<String>, HeldBac
 
 /// A candidate that has come as far as the commit.
 struct Ready {
+    kind: &'static str,
     running: Generation,
     successor: Successor,
     candidate: Candidate,
@@ -203,6 +213,7 @@ async fn make_ready(shared: &Arc<Shared>, next: Next) -> Result<Ready, HeldBack>
     }
     let mut steps = Steps::begin(&shared.clock);
     let running = core.generation.clone();
+    let kind = next.kind();
     let successor = next.successor(&running, core.previous.as_ref())?;
     let format = held_back::common_format(&successor, &running)?;
     let back = successor.probation.map(|_| running.program.description());
@@ -224,6 +235,7 @@ async fn make_ready(shared: &Arc<Shared>, next: Next) -> Result<Ready, HeldBack>
     guard::compare(shared, &mut candidate, successor.guard.as_ref(), &mut differences).await?;
     steps.done("compare");
     Ok(Ready {
+        kind,
         running,
         successor,
         candidate,
@@ -234,6 +246,7 @@ async fn make_ready(shared: &Arc<Shared>, next: Next) -> Result<Ready, HeldBack>
 
 async fn go_live(shared: &Arc<Shared>, ready: Ready, recording: Recording) -> Result<Swapped, HeldBack> {
     let Ready {
+        kind,
         running,
         successor,
         candidate,
@@ -246,6 +259,7 @@ async fn go_live(shared: &Arc<Shared>, ready: Ready, recording: Recording) -> Re
         .map_err(HeldBack::NotRecorded)?;
     steps.done("record");
     let committed = commit::commit(shared, candidate, &running, &successor, &mut steps).await?;
+    shared.observe.swapped(kind, Some(committed.pause_us));
     tracing::info!(
         from = running.number,
         generation = successor.number,

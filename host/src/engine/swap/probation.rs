@@ -127,6 +127,7 @@ impl Core {
         self.checkpoints.take_back();
         self.work.take_back();
         self.is_live(shared);
+        shared.observe.swapped("fallback", None);
         shared
             .generations
             .rolled_back(failed.number, self.generation.number, reason);
