@@ -221,7 +221,13 @@ impl<I: Imports> Server<I> {
             News::Outcomes(outcomes) => match self.llm.finish(&ticket.finish, &outcomes) {
                 Step::Answer(result) => tools::finished(&line, &result),
                 Step::Further(plan) => match ticket.asked {
-                    Some(asked) => vec![tools::perform(&mut self.work, ticket.request, asked, plan)],
+                    Some(asked) => vec![tools::perform(
+                        &mut self.work,
+                        ticket.request,
+                        String::new(),
+                        asked,
+                        plan,
+                    )],
                     None => tools::lost(&line),
                 },
             },

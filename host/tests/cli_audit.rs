@@ -277,3 +277,37 @@ fn who_follows_hears_of_what_comes_over_a_restart_and_of_the_end() {
     let said = follower.ended();
     assert!(said.contains("the host has ended"), "{said}");
 }
+
+/// A request of 2026-07-28 belongs to no session, and says itself from which client it comes.
+#[test]
+fn a_client_without_a_session_is_named_as_well() {
+    let installation = Installation::new();
+    let host = installation.serve();
+    let token = installation.ok(&["token", "create", "anna", "--admin"]);
+    let client = |name: &str| {
+        json!({
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": {},
+            "io.modelcontextprotocol/clientInfo": {"name": name, "version": "2"},
+        })
+    };
+    for name in ["watch", &token] {
+        let params = json!({"name": "intent__HassTurnOn", "arguments": {"name": "Bed Light"}, "_meta": client(name)});
+        let config = ureq::Agent::config_builder().proxy(None).timeout_global(Some(PATIENCE));
+        let agent: ureq::Agent = config.build().into();
+        let request = agent
+            .post(format!("{}/api/mcp", host.url))
+            .header("Authorization", format!("Bearer {token}"))
+            .header("Accept", "application/json")
+            .header("MCP-Protocol-Version", "2026-07-28")
+            .header("Mcp-Method", "tools/call")
+            .header("Mcp-Name", "intent__HassTurnOn");
+        let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
+        let mut answer = request.send_json(message).expect("the host answers");
+        let answer: Value = answer.body_mut().read_json().expect("it answers JSON");
+        assert_eq!(answer["result"]["isError"], false, "{answer}");
+    }
+    let clients = of(&read(&installation, &[]), "client");
+    assert_eq!(clients[0], "watch 2");
+    assert!(!clients[1].contains(&token), "a token is no name: {clients:?}");
+}

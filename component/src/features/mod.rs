@@ -44,6 +44,8 @@ use crate::session::{Session, checkpoint};
 pub struct Caller<'a> {
     /// Id of the principal.
     pub principal: String,
+    /// Name and version of the client, where it says them with each request; else empty.
+    pub client: String,
     /// Whether that is an administrator.
     pub admin: bool,
     /// The version that the request is served at.

@@ -107,11 +107,14 @@ pub fn begin(context: &mut Context, request: InFlight, tool: &str, arguments: &s
         tool: tool.to_owned(),
         arguments: arguments.to_owned(),
     };
-    context.effects.push(perform(context.work, request, asked, plan));
+    let client = context.caller.client.clone();
+    context
+        .effects
+        .push(perform(context.work, request, client, asked, plan));
 }
 
 /// Work in the home for a request that waits for it.
-pub fn perform(work: &mut OpenWork, request: InFlight, asked: Asked, plan: Plan) -> Effect {
+pub fn perform(work: &mut OpenWork, request: InFlight, client: String, asked: Asked, plan: Plan) -> Effect {
     work.begin(&request);
     let key = request.key.clone();
     let trace = request.watched.trace.clone();
@@ -124,6 +127,7 @@ pub fn perform(work: &mut OpenWork, request: InFlight, asked: Asked, plan: Plan)
         ticket: ticket.write(),
         key,
         principal: asked.principal,
+        client,
         tool: asked.tool,
         arguments: asked.arguments.into_bytes(),
         actions: plan.actions,

@@ -125,6 +125,7 @@ fn perform(principal: &str, action: &str) -> Effect {
         ticket: b"of a mutant".to_vec(),
         key: "of a mutant".to_owned(),
         principal: principal.to_owned(),
+        client: String::new(),
         tool: "mutant".to_owned(),
         arguments: b"{}".to_vec(),
         actions: vec![Action {

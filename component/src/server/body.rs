@@ -31,8 +31,9 @@ pub(super) struct Visit {
 }
 
 /// What a request of the stateless era says of its client.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Said {
+    pub client: String,
     pub capabilities: ClientCapabilities,
     pub log_level: Option<LogLevel>,
 }
@@ -59,6 +60,7 @@ impl<I: Imports> Server<I> {
         let caller = match session {
             Some((id, session)) => Caller {
                 principal,
+                client: String::new(),
                 admin,
                 version: session.served_version(),
                 capabilities: session.capabilities,
@@ -67,6 +69,7 @@ impl<I: Imports> Server<I> {
             },
             None => Caller {
                 principal,
+                client: said.client,
                 admin,
                 version: Version::V2026_07_28,
                 capabilities: said.capabilities,

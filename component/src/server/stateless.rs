@@ -153,6 +153,7 @@ impl<I: Imports> Server<I> {
 
 fn said(envelope: &Envelope) -> Said {
     Said {
+        client: handshake::client_of(envelope),
         capabilities: envelope.capabilities,
         log_level: envelope.log_level,
     }

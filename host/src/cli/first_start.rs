@@ -26,7 +26,8 @@ pub struct Greeting {
 /// somebody looks, a token. Without a terminal standard output is likely to be kept somewhere, and so would be a token.
 pub fn greeting(kept: &Kept, url: &str, data_dir: &DataDir) -> anyhow::Result<Greeting> {
     let watched = std::io::stdout().is_terminal();
-    let token_command = token_command(data_dir);
+    let this = This::on(data_dir);
+    let token_command = this.command("token create NAME --admin");
     let mut token = None;
     if !kept.store.served_before()? {
         if kept.entries.list().is_empty() {
@@ -38,8 +39,8 @@ pub fn greeting(kept: &Kept, url: &str, data_dir: &DataDir) -> anyhow::Result<Gr
         kept.store.has_served()?;
     }
     let terminal = match token {
-        Some(token) => first(url, &token),
-        None => later(url, &token_command),
+        Some(token) => first(url, &token, &this),
+        None => later(url, &this),
     };
     Ok(Greeting {
         terminal: watched.then_some(terminal),
@@ -72,16 +73,12 @@ fn first_token() -> hearth_host::store::NewToken {
 }
 
 /// Where Hearth is, a token, and how a client uses both.
-fn first(url: &str, token: &str) -> String {
+fn first(url: &str, token: &str, this: &This) -> String {
     let desktop = json!({
         "mcpServers": {
             "hearth": {
-                "command": "npx",
-                "args": [
-                    "-y", "mcp-remote", format!("{url}/api/mcp"), "--transport", "http-only",
-                    "--header", "Authorization:${HEARTH_AUTHORIZATION}"
-                ],
-                "env": { "HEARTH_AUTHORIZATION": format!("Bearer {token}") }
+                "command": this.program,
+                "args": this.arguments("stdio"),
             }
         }
     });
@@ -99,41 +96,72 @@ Claude Code:
 
   claude mcp add --transport http hearth {url}/api/mcp --header \"Authorization: Bearer {token}\"
 
-Claude Desktop, and other clients that read such a file:
+Claude Desktop, Cursor, VS Code and others, which it writes to their files itself:
+
+  {connect}
+
+Any client that starts programs:
 
 {desktop:#}
-"
+",
+        connect = this.command("connect")
     )
 }
 
 /// Any later start: the token is known to who wrote it down, and nobody else.
-fn later(url: &str, token_command: &str) -> String {
+fn later(url: &str, this: &This) -> String {
     format!(
         "
 Hearth serves its home at
 
   {url}/api/mcp
 
-To connect one more client, or when a token is lost:
+To connect one more client:
 
-  {token_command}
-"
+  {connect}
+
+When a token is lost:
+
+  {token}
+",
+        connect = this.command("connect"),
+        token = this.command("token create NAME --admin")
     )
 }
 
-/// The command that makes a token for this data directory, as it can be typed here.
-fn token_command(data_dir: &DataDir) -> String {
-    let program = match env::current_exe() {
-        Ok(program) if !is_on_the_path(&program) => program.display().to_string(),
-        _ => "hearth".to_owned(),
-    };
-    let standard = DataDir::of_the_platform().is_ok_and(|standard| standard == *data_dir);
-    let option = if standard {
-        String::new()
-    } else {
-        format!(" --data-dir {}", data_dir.path().display())
-    };
-    format!("{program} token create NAME --admin{option}")
+/// This program on this data directory, as it can be called again.
+struct This {
+    /// Where the program lies.
+    program: String,
+    /// It is found by its name.
+    is_on_the_path: bool,
+    /// The data directory, where it is not the platform's.
+    data_dir: Option<String>,
+}
+
+impl This {
+    fn on(data_dir: &DataDir) -> Self {
+        let program = env::current_exe().ok();
+        let standard = DataDir::of_the_platform().is_ok_and(|standard| standard == *data_dir);
+        Self {
+            is_on_the_path: program.as_deref().is_none_or(is_on_the_path),
+            program: program.map_or_else(|| "hearth".to_owned(), |program| program.display().to_string()),
+            data_dir: (!standard).then(|| data_dir.path().display().to_string()),
+        }
+    }
+
+    /// The arguments of this command.
+    fn arguments<'a>(&'a self, command: &'a str) -> Vec<&'a str> {
+        let option = self.data_dir.iter().flat_map(|path| ["--data-dir", path]);
+        command.split(' ').chain(option).collect()
+    }
+
+    /// This command, as it can be typed here.
+    fn command(&self, command: &str) -> String {
+        let program = if self.is_on_the_path { "hearth" } else { &self.program };
+        let words: Vec<_> = std::iter::once(program).chain(self.arguments(command)).collect();
+        words.join(" ")
+    }
 }
 
 fn is_on_the_path(program: &std::path::Path) -> bool {
@@ -149,14 +177,23 @@ fn is_on_the_path(program: &std::path::Path) -> bool {
 mod tests {
     use super::*;
 
+    fn elsewhere() -> This {
+        This::on(&DataDir::new("/elsewhere".into()))
+    }
+
     #[test]
     fn the_first_greeting_can_be_pasted_into_a_client() {
-        let text = first("http://127.0.0.1:8124", "hearth_00");
+        let text = first("http://127.0.0.1:8124", "hearth_00", &elsewhere());
         let json = &text[text.find('{').expect("there is JSON")..];
         let pasted: serde_json::Value = serde_json::from_str(json.trim()).expect("it is JSON");
         let server = &pasted["mcpServers"]["hearth"];
-        assert_eq!(server["args"][2], "http://127.0.0.1:8124/api/mcp");
-        assert_eq!(server["env"]["HEARTH_AUTHORIZATION"], "Bearer hearth_00");
+        assert!(
+            server["command"]
+                .as_str()
+                .is_some_and(|command| command.starts_with('/'))
+        );
+        assert_eq!(server["args"], json!(["stdio", "--data-dir", "/elsewhere"]));
+        assert!(text.contains(" connect --data-dir /elsewhere\n"), "{text}");
         assert!(text.contains(
             "claude mcp add --transport http hearth http://127.0.0.1:8124/api/mcp \
              --header \"Authorization: Bearer hearth_00\""
@@ -165,8 +202,7 @@ mod tests {
 
     #[test]
     fn a_later_greeting_says_how_a_token_is_made() {
-        let directory = DataDir::new("/elsewhere".into());
-        let text = later("http://127.0.0.1:8124", &token_command(&directory));
+        let text = later("http://127.0.0.1:8124", &elsewhere());
         assert!(
             text.contains("token create NAME --admin --data-dir /elsewhere"),
             "{text}"

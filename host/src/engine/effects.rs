@@ -19,6 +19,9 @@ use crate::request::{RequestContext, TraceContext};
 /// Bytes of one log text.
 const LOG_BYTES: usize = 4 << 10;
 
+/// Characters of the name and version of a client that the audit keeps.
+const CLIENT_CHARS: usize = 256;
+
 /// Bytes of the arguments of one call that the audit keeps. A body may have megabytes, and every action has a record.
 const RECORDED_BYTES: usize = 16 << 10;
 
@@ -152,7 +155,10 @@ impl Core {
             return;
         }
         let verdicts = self.verdicts(shared, &perform, cause);
-        let client = self.client(cause);
+        let client = match perform.client.as_str() {
+            "" => self.client(cause),
+            said => redact::owned(said.chars().take(CLIENT_CHARS).collect()),
+        };
         let moment = self.moments.next(shared.clock.now());
         let request = belongs_to(&perform, cause);
         let trails = self.trails(shared, &perform, &verdicts, &client, moment, &request);

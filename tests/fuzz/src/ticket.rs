@@ -3,7 +3,7 @@
 //! the letters of `ofrtu`, the data of all of them, ticket), `f` with a fault (ticket).
 
 use hearth_component::contract::exports::hearth::mcp::server::{News, OpenWork};
-use hearth_component::contract::hearth::mcp::types::{Effect, Outcome, OutcomeKind, Progress};
+use hearth_component::contract::hearth::mcp::types::{Effect, Ending, Outcome, OutcomeKind, Progress};
 
 use crate::host::Host;
 use crate::input::{choice, lines, number, owned, parts};
@@ -35,7 +35,12 @@ pub fn ticket_on(make: Make, data: &[u8]) {
             unread.iter().all(|key| keys.contains(key)),
             "it names what it was given"
         );
-        let of_given = |effect: &Effect| matches!(effect, Effect::Abandon(key) if keys.contains(key));
+        // What nobody waits for is given up, and told as finished.
+        let of_given = |effect: &Effect| match effect {
+            Effect::Abandon(key) => keys.contains(key),
+            Effect::Served(served) => served.ending == Ending::Cancelled,
+            _ => false,
+        };
         assert!(effects.iter().all(of_given), "no session has changed: {effects:?}");
     }
 

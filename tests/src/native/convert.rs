@@ -198,7 +198,7 @@ record_to_host!(guest::Resumable => host::Resumable { outlet, session, prime });
 record_to_host!(guest::Detach => host::Detach { outlet, retry });
 record_to_host!(guest::Action => host::Action { name, target, data });
 record_to_host!(guest::Perform => host::Perform {
-    ticket, key, principal, tool, arguments, actions, patience, deadline, trace,
+    ticket, key, principal, client, tool, arguments, actions, patience, deadline, trace,
 });
 record_to_host!(guest::Trace => host::Trace { traceparent, tracestate });
 record_to_host!(guest::Served => host::Served { method, ending, since, trace });

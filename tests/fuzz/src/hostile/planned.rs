@@ -154,6 +154,7 @@ fn perform(rest: &[u8], serial: u64) -> Perform {
         ticket: serial.to_string().into_bytes(),
         key: owned(key),
         principal: owned(principal),
+        client: owned(principal),
         tool: serial.to_string(),
         arguments: Vec::new(),
         actions: vec![action; number::<usize>(copies).min(MOST_ACTIONS)],

@@ -125,6 +125,7 @@ fn perform(of: &Value, asker: &Asker) -> Perform {
         ticket: ticket.to_string().into_bytes(),
         key: of["key"].as_str().unwrap_or("work").to_owned(),
         principal: of["principal"].as_str().unwrap_or(asker.principal).to_owned(),
+        client: of["client"].as_str().unwrap_or_default().to_owned(),
         tool: "puppet".to_owned(),
         arguments: b"{}".to_vec(),
         actions: actions

@@ -19,11 +19,16 @@ pub struct Ledger {
     kept: BTreeSet<String>,
     /// How many requests and notifications of each method clients sent whose end was not told.
     untold: BTreeMap<String, usize>,
+    /// The methods of which an end was told at news of work, by its ticket.
+    told: BTreeMap<Vec<u8>, Vec<String>>,
+    /// The ticket of the event that is judged, if it is news of work.
+    ticket: Option<Vec<u8>>,
 }
 
 impl Ledger {
     /// Notes what an event brings, before its effects are judged.
     pub fn begin(&mut self, event: &Event) {
+        self.ticket = None;
         match event {
             Event::Open { origin, .. } => {
                 self.outlets.insert(origin.outlet, Some(origin.principal.id.clone()));
@@ -40,8 +45,17 @@ impl Ledger {
                 self.outlets
                     .insert(attachment.outlet, Some(attachment.principal.id.clone()));
             }
-            Event::Resume { ticket, news, .. } if !matches!(news, News::Progress(_)) => {
-                self.open.remove(ticket);
+            Event::Resume { ticket, news, .. } => {
+                if !matches!(news, News::Progress(_)) {
+                    self.open.remove(ticket);
+                }
+                if matches!(news, News::Fault) {
+                    // The attempt before is taken for one that did nothing, whatever it told.
+                    for method in self.told.remove(ticket).unwrap_or_default() {
+                        *self.untold.entry(method).or_default() += 1;
+                    }
+                }
+                self.ticket = Some(ticket.clone());
             }
             _ => {}
         }
@@ -58,6 +72,9 @@ impl Ledger {
             Effect::Served(served) => {
                 if let Some(untold) = self.untold.get_mut(&served.method) {
                     *untold = untold.saturating_sub(1);
+                }
+                if let Some(ticket) = &self.ticket {
+                    self.told.entry(ticket.clone()).or_default().push(served.method.clone());
                 }
             }
             Effect::Abandon(key) => self.open.retain(|_, open| open != key),

@@ -153,6 +153,8 @@ impl Context<'_> {
             ticket: ticket.write(),
             key: ticket.key(),
             principal: self.session.principal.clone(),
+            // The session's; the host has it.
+            client: String::new(),
             tool: lights::NAME.to_owned(),
             arguments: protocol::bytes(&Value::Object(arguments.clone())),
             actions: lights.iter().map(lights::action).collect(),
