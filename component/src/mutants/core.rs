@@ -196,7 +196,10 @@ pub const MUTANTS: &[Mutant] = &[
             if let At::Received(delivery, Ok(received)) = at
                 && body(delivery).as_array().is_some_and(|batch| batch.len() > 1)
             {
-                received.effects.pop();
+                let sends = |effect: &Effect| matches!(effect, Effect::Send(_));
+                if let Some(last) = received.effects.iter().rposition(sends) {
+                    received.effects.remove(last);
+                }
             }
         },
     },

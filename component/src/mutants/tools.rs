@@ -92,7 +92,7 @@ pub const MUTANTS: &[Mutant] = &[
         act: |_, at| {
             if let At::Received(delivery, Ok(received)) = at
                 && method(delivery) == "tools/call"
-                && let [Effect::Send(answer)] = &received.effects[..]
+                && let [Effect::Send(answer), Effect::Served(_)] = &received.effects[..]
                 && !String::from_utf8_lossy(&answer.body).contains(r#""error""#)
             {
                 received.effects.push(Effect::Send(answer.clone()));
@@ -210,7 +210,10 @@ pub const MUTANTS: &[Mutant] = &[
         act: |memory, at| {
             if let At::Received(delivery, Ok(received)) = at
                 && method(delivery) == "notifications/cancelled"
-                && received.effects.is_empty()
+                && received
+                    .effects
+                    .iter()
+                    .all(|effect| matches!(effect, Effect::Served(_)))
                 && let Some(session) = memory.session(delivery)
             {
                 let error = json!({"code": -32600, "message": "there is no such request"});
