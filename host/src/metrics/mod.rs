@@ -1,6 +1,6 @@
 //! Figures for Prometheus: what is counted as it happens, and what is looked up when somebody asks.
 //!
-//! Counting takes atomics alone. Label values are bounded, whatever clients and components say: see [`bounded`].
+//! Counting takes atomics alone. Label values are bounded, whatever clients and components say: see `bounded`.
 
 mod bounded;
 mod figures;
