@@ -31,6 +31,7 @@ use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::error::{Code, RpcError};
 use crate::protocol::log_level::LogLevel;
 use crate::protocol::message::{Notification, Request, Response};
+use crate::protocol::meta::Envelope;
 use crate::protocol::params::Params;
 use crate::protocol::version::Version;
 use crate::session::id::SessionId;
@@ -44,8 +45,8 @@ use crate::session::{Session, checkpoint};
 pub struct Caller<'a> {
     /// Id of the principal.
     pub principal: String,
-    /// Name and version of the client, where it says them with each request; else empty.
-    pub client: String,
+    /// What the request says of its client, in the stateless era.
+    pub envelope: Option<&'a Envelope<'a>>,
     /// Whether that is an administrator.
     pub admin: bool,
     /// The version that the request is served at.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::handshake::client_of;
 use super::line::Line;
 use super::{Context, Served, asking, pages};
 use crate::contract::hearth::mcp::types::{Effect, Ending, Perform};
@@ -107,7 +108,7 @@ pub fn begin(context: &mut Context, request: InFlight, tool: &str, arguments: &s
         tool: tool.to_owned(),
         arguments: arguments.to_owned(),
     };
-    let client = context.caller.client.clone();
+    let client = context.caller.envelope.map(client_of).unwrap_or_default();
     context
         .effects
         .push(perform(context.work, request, client, asked, plan));

@@ -8,10 +8,9 @@ use crate::features::{Caller, Context, Exchange, list_changed, watched};
 use crate::home::Mirror;
 use crate::imports::Imports;
 use crate::llm::Selection;
-use crate::protocol::capabilities::ClientCapabilities;
 use crate::protocol::error::{Code, RpcError};
-use crate::protocol::log_level::LogLevel;
 use crate::protocol::message::{Body, Message, Request};
+use crate::protocol::meta::Envelope;
 use crate::protocol::params::Params;
 use crate::protocol::version::Version;
 use crate::session::id::SessionId;
@@ -30,20 +29,12 @@ pub(super) struct Visit {
     pub nonce: Nonce,
 }
 
-/// What a request of the stateless era says of its client.
-#[derive(Debug, Default)]
-pub(super) struct Said {
-    pub client: String,
-    pub capabilities: ClientCapabilities,
-    pub log_level: Option<LogLevel>,
-}
-
 impl<I: Imports> Server<I> {
-    /// Serves messages. What they change for others is told at the end.
+    /// Serves messages, with the envelope of a request of the stateless era. What they change for others is told at the end.
     pub(super) fn serve<T>(
         &mut self,
         visit: Visit,
-        said: Said,
+        envelope: Option<&Envelope>,
         effects: &mut Vec<Effect>,
         messages: impl FnOnce(&mut Context) -> T,
     ) -> T {
@@ -60,7 +51,7 @@ impl<I: Imports> Server<I> {
         let caller = match session {
             Some((id, session)) => Caller {
                 principal,
-                client: String::new(),
+                envelope: None,
                 admin,
                 version: session.served_version(),
                 capabilities: session.capabilities,
@@ -69,11 +60,11 @@ impl<I: Imports> Server<I> {
             },
             None => Caller {
                 principal,
-                client: said.client,
+                envelope,
                 admin,
                 version: Version::V2026_07_28,
-                capabilities: said.capabilities,
-                log_level: said.log_level,
+                capabilities: envelope.map(|envelope| envelope.capabilities).unwrap_or_default(),
+                log_level: envelope.and_then(|envelope| envelope.log_level),
                 session: None,
             },
         };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Server;
-use super::body::{Said, Visit, failed, requests, trapped};
+use super::body::{Visit, failed, requests, trapped};
 use crate::contract::exports::hearth::mcp::server::{Delivery, Moment, Nonce, Opened, Origin, Received};
 use crate::contract::hearth::mcp::types::{Effect, Refusal, RefusalReason};
 use crate::features::{Context, handshake, send};
@@ -72,7 +72,7 @@ impl<I: Imports> Server<I> {
             moment: delivery.moment,
             nonce: delivery.nonce,
         };
-        self.serve(visit, Said::default(), &mut effects, |context| {
+        self.serve(visit, None, &mut effects, |context| {
             for message in body.messages() {
                 match message {
                     Message::Request(request) => serve(context, request),

@@ -4,7 +4,6 @@
 use serde_json::Value;
 
 use super::Server;
-use super::body::Said;
 use super::headers::{self, decoded};
 use super::streamable::{Post, visit};
 use crate::contract::exports::hearth::mcp::server::Received;
@@ -41,7 +40,7 @@ impl<I: Imports> Server<I> {
         }
         let mut effects = Vec::with_capacity(2);
         let visit = visit(post, None, false);
-        self.serve(visit, said(&envelope), &mut effects, |context| {
+        self.serve(visit, Some(&envelope), &mut effects, |context| {
             context.serve(request, &params)
         });
         Ok(Received { effects, session: None })
@@ -117,7 +116,7 @@ impl<I: Imports> Server<I> {
     ) -> Result<Received, Refusal> {
         let request_id = request.id.raw();
         let mut effects = Vec::new();
-        let begun = self.serve(visit(post, None, false), said(envelope), &mut effects, |context| {
+        let begun = self.serve(visit(post, None, false), Some(envelope), &mut effects, |context| {
             Ok((listening::honoured(context, params)?, context.tools_digest()?))
         });
         let (filter, digest) = match begun {
@@ -148,14 +147,6 @@ impl<I: Imports> Server<I> {
         effects.push(watched(request, params, moment).ended(Ending::Ok));
         self.sessions.insert(id, session);
         Ok(Received { effects, session: None })
-    }
-}
-
-fn said(envelope: &Envelope) -> Said {
-    Said {
-        client: handshake::client_of(envelope),
-        capabilities: envelope.capabilities,
-        log_level: envelope.log_level,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Server;
-use super::body::{Said, Visit, failed, refused, requests, trapped};
+use super::body::{Visit, failed, refused, requests, trapped};
 use super::headers::{self, Headers};
 use crate::contract::exports::hearth::mcp::server::{Delivery, Principal, Received, Route};
 use crate::contract::hearth::mcp::types::{Effect, Outlet, Refusal, RefusalReason, Status};
@@ -230,9 +230,7 @@ impl<I: Imports> Server<I> {
         session.api = post.api.map(str::to_owned);
         self.sessions.insert(id, session);
         let visit = visit(post, Some(id), false);
-        self.serve(visit, Said::default(), &mut effects, |context| {
-            context.serve(request, &params)
-        });
+        self.serve(visit, None, &mut effects, |context| context.serve(request, &params));
         self.set_timer(moment, &mut effects);
         Ok(Received {
             effects,
@@ -252,7 +250,7 @@ impl<I: Imports> Server<I> {
         self.hear_of(id, &post.delivery.principal, post.delivery.moment, &mut effects);
         let is_batch = matches!(body, Body::Batch(_));
         let visit = visit(post, Some(id), is_batch);
-        self.serve(visit, Said::default(), &mut effects, |context| {
+        self.serve(visit, None, &mut effects, |context| {
             for message in body.messages() {
                 match message {
                     Message::Request(request) => match params.take().unwrap_or_else(|| Params::parse(request.params)) {

@@ -1,21 +1,20 @@
-//! `hearth backup`, `hearth restore` and `hearth downgrade`: the data directory as a whole.
+//! `hearth backup`
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, BufWriter, IsTerminal as _, Write as _};
+use std::fs::{self, OpenOptions};
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use hearth_host::backup::{Manifest, archive, staged};
+use hearth_host::backup::{BackupError, Manifest, archive};
 use hearth_host::clock::{Clock as _, SystemClock};
 use hearth_host::data_dir::DataDir;
-use hearth_host::store::Store;
-use jiff::Timestamp;
 
+use super::when::to_the_second;
 use super::{Common, config, desk, print};
 
 /// Standard output or input in place of a file.
-const STANDARD: &str = "-";
+pub const STANDARD: &str = "-";
 
 #[derive(Args)]
 pub struct BackupOptions {
@@ -27,20 +26,10 @@ pub struct BackupOptions {
     force: bool,
 }
 
-#[derive(Args)]
-pub struct RestoreOptions {
-    /// The backup, a file that `hearth backup` wrote; `-` for standard input.
-    #[arg(required_unless_present = "undo")]
-    file: Option<PathBuf>,
-    /// Bring back what was there before the last restore.
-    #[arg(long, conflicts_with = "file")]
-    undo: bool,
-}
-
-pub fn back_up(common: &Common, options: &BackupOptions) -> anyhow::Result<()> {
+pub fn run(common: &Common, options: &BackupOptions) -> anyhow::Result<()> {
     let data_dir = config::data_dir(common)?;
     if !data_dir.database().exists() {
-        bail!(hearth_host::backup::BackupError::Nothing {
+        bail!(BackupError::Nothing {
             path: data_dir.path().to_path_buf(),
         });
     }
@@ -88,36 +77,8 @@ fn into_file(data_dir: &DataDir, file: &Path, force: bool) -> anyhow::Result<Man
     written.with_context(|| format!("{} cannot be written", file.display()))
 }
 
-pub fn restore(common: &Common, options: &RestoreOptions) -> anyhow::Result<()> {
-    let data_dir = config::data_dir(common)?;
-    let desk = desk::at(&data_dir)?;
-    let told = match &options.file {
-        None => {
-            staged::stage_undo(&data_dir)?;
-            "What was there before the last restore is there again.".to_owned()
-        }
-        Some(file) => {
-            let manifest = stage(&data_dir, file)?;
-            format!(
-                "Restored {}. Tokens, config entries and what clients may see are as they were then.",
-                content(&manifest)
-            )
-        }
-    };
-    desk.take_restored()?;
-    print(&format!("{told}\nTo undo it: hearth restore --undo"))
-}
-
-fn stage(data_dir: &DataDir, file: &Path) -> anyhow::Result<Manifest> {
-    if file == Path::new(STANDARD) {
-        return Ok(staged::stage(data_dir, io::stdin().lock())?);
-    }
-    let opened = File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    staged::stage(data_dir, BufReader::new(opened)).with_context(|| format!("{} was not restored", file.display()))
-}
-
 /// What a backup holds, for people.
-fn content(manifest: &Manifest) -> String {
+pub fn content(manifest: &Manifest) -> String {
     let components = manifest
         .files
         .keys()
@@ -132,50 +93,9 @@ fn content(manifest: &Manifest) -> String {
         1 => " and one component".to_owned(),
         many => format!(" and {many} components"),
     };
-    let made = i64::try_from(manifest.made)
-        .ok()
-        .and_then(|made| Timestamp::from_millisecond(made).ok());
-    let made = made.unwrap_or_default().strftime("%Y-%m-%d %H:%M:%S UTC");
+    let made = to_the_second(manifest.made);
     format!(
         "the backup of {made}: the database (version {}){configuration}{components}",
         manifest.database
     )
-}
-
-pub fn downgrade(common: &Common) -> anyhow::Result<()> {
-    let data_dir = config::data_dir(common)?;
-    let _held = data_dir.hold()?;
-    let database = data_dir.database();
-    if !database.exists() {
-        bail!(
-            "{} is not there: there is nothing to take back. Name the data directory with --data-dir.",
-            database.display()
-        );
-    }
-    let version = Store::version(&database)?;
-    if version <= Store::VERSION {
-        return print(&format!(
-            "{} is of version {version}, which this Hearth knows: nothing was changed.",
-            database.display()
-        ));
-    }
-    let kept = data_dir.path().join(format!("hearth-version-{version}.db"));
-    if kept.exists() {
-        bail!(
-            "{} is there already, the copy that an earlier downgrade made. Move it away first.",
-            kept.display()
-        );
-    }
-    Store::copy(&database, &kept)?;
-    let back = Store::take_back(&database).inspect_err(|_| {
-        // Nothing has changed, so the copy is of no use.
-        let _ = fs::remove_file(&kept);
-    })?;
-    print(&format!(
-        "{} went back from version {} to version {}. As it was, it is kept in {}.",
-        database.display(),
-        back.from,
-        back.to,
-        kept.display()
-    ))
 }

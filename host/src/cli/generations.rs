@@ -2,9 +2,9 @@
 
 use hearth_host::install::{GenerationDetail, GenerationView, Installed, Outcome, Probation, Standing};
 use hearth_host::store::{Source, Swap, SwapKind};
-use jiff::Timestamp;
 
 use super::table::table;
+use super::when::to_the_second;
 use super::{print, print_json};
 
 /// Characters of a digest that tell it from the others of one installation.
@@ -182,12 +182,4 @@ fn short(digest: &str) -> String {
 
 fn milliseconds(us: u64) -> String {
     format!("{:.2} ms", us as f64 / 1_000.0)
-}
-
-fn to_the_second(moment: u64) -> String {
-    let moment = i64::try_from(moment).ok();
-    let timestamp = moment.and_then(|moment| Timestamp::from_millisecond(moment).ok());
-    timestamp.map_or_else(String::new, |timestamp| {
-        timestamp.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
-    })
 }

@@ -6,12 +6,14 @@ mod component;
 mod config;
 mod connect;
 mod desk;
+mod downgrade;
 mod entry;
 mod first_start;
 mod generations;
 mod home;
 mod kept;
 mod logging;
+mod restore;
 mod serve;
 mod session;
 mod signals;
@@ -97,7 +99,7 @@ enum Command {
     /// Write all that Hearth keeps into one file, also while it runs: database, configuration file, components.
     Backup(backup::BackupOptions),
     /// Put a backup in the place of what is there. A running host takes it over at once: its clients see a restart.
-    Restore(backup::RestoreOptions),
+    Restore(restore::RestoreOptions),
     /// Take the database of a newer Hearth back to what this one knows, by the way back that the newer one left in it. A
     /// copy of it is kept. No host may run meanwhile.
     Downgrade,
@@ -126,9 +128,9 @@ pub fn run() -> ExitCode {
         Command::Token(command) => token::run(&cli.common, command),
         Command::Session(command) => session::run(&cli.common, command),
         Command::Component(command) => component::run(&cli.common, &command),
-        Command::Backup(options) => backup::back_up(&cli.common, &options),
-        Command::Restore(options) => backup::restore(&cli.common, &options),
-        Command::Downgrade => backup::downgrade(&cli.common),
+        Command::Backup(options) => backup::run(&cli.common, &options),
+        Command::Restore(options) => restore::run(&cli.common, &options),
+        Command::Downgrade => downgrade::run(&cli.common),
         Command::Status(options) => status::run(&cli.common, &options),
         Command::Connect(options) => connect::run(&cli.common, &options),
         Command::Stdio(options) => stdio::run(&cli.common, &options),

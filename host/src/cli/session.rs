@@ -3,10 +3,10 @@
 use anyhow::bail;
 use clap::{ArgGroup, Args, Subcommand};
 use hearth_host::engine::SessionView;
-use jiff::Timestamp;
 
 use super::desk::{self, WhichSessions};
 use super::table::table;
+use super::when::to_the_minute;
 use super::{Common, config, print, print_json};
 
 #[derive(Subcommand)]
@@ -78,8 +78,8 @@ fn listed(sessions: &[SessionView]) -> String {
             or_dash(&session.client),
             session.transport.clone(),
             or_dash(&session.protocol_version),
-            time(session.since),
-            time(session.last_use),
+            to_the_minute(session.since),
+            to_the_minute(session.last_use),
             session.requests.to_string(),
             session.in_flight.to_string(),
             session.unread.to_string(),
@@ -105,14 +105,5 @@ fn listed(sessions: &[SessionView]) -> String {
 }
 
 fn or_dash(text: &str) -> String {
-    // What a client says of itself is not to move the cursor of a terminal.
-    let plain: String = text.chars().filter(|letter| !letter.is_control()).collect();
-    if plain.is_empty() { "-".to_owned() } else { plain }
-}
-
-fn time(moment: u64) -> String {
-    let moment = i64::try_from(moment).ok();
-    let time = moment.and_then(|moment| Timestamp::from_millisecond(moment).ok());
-    time.map(|time| time.strftime("%Y-%m-%d %H:%M UTC").to_string())
-        .unwrap_or_default()
+    if text.is_empty() { "-" } else { text }.to_owned()
 }

@@ -4,9 +4,9 @@ use std::io::IsTerminal as _;
 
 use clap::Subcommand;
 use hearth_host::store::{NewToken, TokenView};
-use jiff::Timestamp;
 
 use super::table::{table, yes_or_no};
+use super::when::to_the_minute;
 use super::{Common, config, desk, print, print_json};
 
 #[derive(Subcommand)]
@@ -69,16 +69,11 @@ pub fn run(common: &Common, command: TokenCommand) -> anyhow::Result<()> {
 
 fn listed(tokens: &[TokenView]) -> String {
     let rows = tokens.iter().map(|token| {
-        let created = i64::try_from(token.created)
-            .ok()
-            .and_then(|moment| Timestamp::from_millisecond(moment).ok());
         [
             token.name.clone(),
             token.principal.clone(),
             yes_or_no(token.admin),
-            created
-                .map(|created| created.strftime("%Y-%m-%d %H:%M UTC").to_string())
-                .unwrap_or_default(),
+            to_the_minute(token.created),
         ]
     });
     table(["NAME", "PRINCIPAL", "ADMIN", "CREATED"], &rows.collect::<Vec<_>>())

@@ -14,12 +14,25 @@ pub fn local(moment: Moment) -> String {
     zoned(moment).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
+/// A moment wherever one is, to the minute: `2026-11-23 07:10 UTC`.
+pub fn to_the_minute(moment: Moment) -> String {
+    timestamp(moment).strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// The same to the second.
+pub fn to_the_second(moment: Moment) -> String {
+    timestamp(moment).strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
 /// A moment where this machine is.
 pub fn zoned(moment: Moment) -> Zoned {
-    let moment = i64::try_from(moment)
-        .ok()
-        .and_then(|moment| Timestamp::from_millisecond(moment).ok());
-    moment.unwrap_or(Timestamp::MAX).to_zoned(TimeZone::system())
+    timestamp(moment).to_zoned(TimeZone::system())
+}
+
+fn timestamp(moment: Moment) -> Timestamp {
+    let moment = i64::try_from(moment).ok();
+    let moment = moment.and_then(|moment| Timestamp::from_millisecond(moment).ok());
+    moment.unwrap_or(Timestamp::MAX)
 }
 
 /// Which moment of a day is meant by the day.

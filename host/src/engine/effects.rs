@@ -9,7 +9,8 @@ use super::core::{Cause, Core};
 use super::outlet::{Closing, Destination, Full, Sent, Way};
 use super::rights::{Judge, Verdict, is_of_event};
 use super::shared::Shared;
-use super::work::{self, ACTIONS_LIMIT, Job, Trail, WORK_LIMIT};
+use super::trail::Trail;
+use super::work::{self, ACTIONS_LIMIT, Job, WORK_LIMIT};
 use crate::audit::{Record, redact};
 use crate::contract::hearth::mcp::types::{
     Detach, Effect, Ending, Level, Log, Outlet, Perform, Resumable, Send, Served,

@@ -17,7 +17,7 @@
 //! | `core` | what it all works on: the running generation, its instance, its state |
 //! | `turn` | one event from delivery to its last effect; `effects`: each effect; `moments`: moment and nonce |
 //! | `outlet` | the queues to clients; `resuming`: who comes again |
-//! | `work` | actions from `perform` to their outcomes; `progress`; `rights`: what a `perform` may do |
+//! | `work` | actions from `perform` to their outcomes; `trail`: the record of each; `progress`; `rights`: what a `perform` may do |
 //! | `checkpoints`, `recovery` | what is kept, and the new instance made of it; `failures`: when it is left alone |
 //! | `durable`, `stop` | what outlives the host: written behind, taken up at its start; the planned stop |
 //! | `swap` | another generation takes over; `journal`: what it has to be told |
@@ -68,6 +68,7 @@ mod supposed;
 mod surroundings;
 mod swap;
 mod tend;
+mod trail;
 mod turn;
 mod work;
 

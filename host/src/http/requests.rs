@@ -77,6 +77,7 @@ impl Server {
             response::add_common_headers(response.headers_mut());
             return response;
         };
+        visit.comes_by(&request);
         let origin = match self.allowed.check(request.uri(), request.headers(), local) {
             Ok(origin) => origin.cloned(),
             Err(unwelcome) => {

@@ -1,6 +1,8 @@
 //! One request as the log tells it: its id, its trace, and the span in which everything about it is logged. Nothing of it
 //! is held by a response that has begun: a stream may be idle for days.
 
+use std::net::IpAddr;
+
 use axum::extract::MatchedPath;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response};
@@ -8,6 +10,7 @@ use tracing::Span;
 use tracing::field::Empty;
 
 use super::auth::Grant;
+use super::forwarded::ClientAddress;
 use super::response::Body;
 use crate::clock::Clock;
 use crate::engine::shown;
@@ -26,6 +29,8 @@ pub struct Visit {
     method: Method,
     /// The pattern of its path; the path itself may hold the id of a session, or anything.
     path: &'static str,
+    /// Who asks, as far as it is known.
+    address: Option<IpAddr>,
     span: Span,
     begin_us: u64,
 }
@@ -44,9 +49,15 @@ impl Visit {
             context,
             method: request.method().clone(),
             path: "other",
+            address: None,
             span: Span::none(),
             begin_us,
         }
+    }
+
+    /// It is known from where it comes, also behind a proxy that is believed.
+    pub fn comes_by<B>(&mut self, request: &Request<B>) {
+        self.address = request.extensions().get().map(|ClientAddress(address)| *address);
     }
 
     /// It is known where it goes.
@@ -66,6 +77,7 @@ impl Visit {
             id = &*self.context.id,
             method = self.method.as_str(),
             path = self.path,
+            address = self.address.map(tracing::field::display),
             principal,
             session = session.map(shown),
             trace_id = self.context.trace.as_deref().map(TraceContext::trace_id),

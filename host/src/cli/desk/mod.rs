@@ -91,11 +91,8 @@ pub fn at_within(data_dir: &DataDir, limits: Limits) -> anyhow::Result<Box<dyn D
             Err(error @ DataDirError::InUse { .. }) => error,
             Err(error) => return Err(error.into()),
         };
-        if let Some(run) = data_dir.running() {
-            let running = Running::new(data_dir.clone(), run);
-            if running.answers() {
-                return Ok(Box::new(running));
-            }
+        if let Some(running) = Running::that_answers(data_dir) {
+            return Ok(Box::new(running));
         }
         if Instant::now() >= end {
             return Err(in_use).context("The Hearth that holds the data directory does not answer");
@@ -111,11 +108,8 @@ const COMES_AGAIN: Duration = Duration::from_secs(5);
 pub fn after_a_restart(data_dir: &DataDir) -> Option<Box<dyn Desk>> {
     let end = Instant::now() + COMES_AGAIN;
     while Instant::now() < end {
-        if let Some(run) = data_dir.running() {
-            let running = Running::new(data_dir.clone(), run);
-            if running.answers() {
-                return Some(Box::new(running));
-            }
+        if let Some(running) = Running::that_answers(data_dir) {
+            return Some(Box::new(running));
         }
         thread::sleep(RETRY);
     }

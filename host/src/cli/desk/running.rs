@@ -60,8 +60,14 @@ impl Running {
         Self { data_dir, run, agent }
     }
 
+    /// The host that runs on this directory, if it answers.
+    pub fn that_answers(data_dir: &DataDir) -> Option<Self> {
+        let running = Self::new(data_dir.clone(), data_dir.running()?);
+        running.answers().then_some(running)
+    }
+
     /// Whether it is there.
-    pub fn answers(&self) -> bool {
+    fn answers(&self) -> bool {
         self.status().is_ok()
     }
 
@@ -231,8 +237,8 @@ impl Desk for Running {
         self.ask::<()>("POST", "restore", None::<&()>)?;
         let end = Instant::now() + RESTART;
         while Instant::now() < end {
-            let run = self.data_dir.running().filter(|run| run.secret != self.run.secret);
-            if run.is_some_and(|run| Self::new(self.data_dir.clone(), run).answers()) {
+            let answering = Self::that_answers(&self.data_dir);
+            if answering.is_some_and(|anew| anew.run.secret != self.run.secret) {
                 return Ok(());
             }
             if self.data_dir.hold().is_ok() {
